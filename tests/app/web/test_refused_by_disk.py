@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,6 +16,7 @@ from app.settings import Settings
 from app.web.context import Context
 from storage import checkpoints, jobs, videos
 from storage.database import Database
+from storage.prepared import sqlite_connection
 from storage.projects import Project
 from storage.videos import Video
 from tests.app.made import PERSON, edit, new_track, square
@@ -40,9 +42,27 @@ def broken(app_context: Context, kind: str) -> Iterator[str]:
         if statement.startswith(statements):
             raise sqlite3.OperationalError(reason)
 
+    class Broken:
+        """A connection of a transaction without SQLAlchemy, which raises no event."""
+
+        def __init__(self, connection: sqlite3.Connection) -> None:
+            self._connection = connection
+
+        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+            execute(None, statement)
+            return self._connection.execute(statement, *values)
+
+        def executemany(self, statement: str, values: Any) -> sqlite3.Cursor:
+            execute(None, statement)
+            return self._connection.executemany(statement, values)
+
     event.listen(app_context.database._engine, "do_execute", execute)
     try:
-        yield words
+        with (
+            patch("storage.prepared.sqlite_connection", lambda tx: Broken(sqlite_connection(tx))),
+            patch("storage.database.sqlite_connection", lambda tx: Broken(sqlite_connection(tx))),
+        ):
+            yield words
     finally:
         event.remove(app_context.database._engine, "do_execute", execute)
 
