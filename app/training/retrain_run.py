@@ -11,18 +11,19 @@ from sqlalchemy import Connection
 from app.checkpoints.choice import chosen_checkpoint
 from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
+from app.machine import choose_device
 from app.sentences import counted
 from app.settings import Settings
 from app.training import kept_state
 from app.training.comparison import verdict
 from app.training.kept_state import KeptState
-from app.training.line import first_of_line
 from app.training.order import Order
 from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
 from app.training.recorded_effort import recorded_effort
 from app.training.registering import register
 from app.training.retraining import Retraining
+from app.training.start import start_of
 from app.training.suspicions import CorrectionCheck, check_corrections
 from storage import checkpoints, jobs, snapshots
 from storage.checkpoints import Checkpoint
@@ -85,7 +86,7 @@ def run(
         kept_state.clear(settings, (one.id for one in jobs.list_jobs(tx, active=True)))
     began = time.monotonic()
     kept = state.begun()
-    source, facts = kept or _begin(database, state, job, report)
+    source, facts = kept or _begin(database, settings, state, job, report)
     try:
         if kept:
             report.log(f"{WENT_ON}\n")
@@ -141,13 +142,15 @@ def _retraining(
             steps=facts["steps"],
             suspicious=CorrectionCheck.of_json(facts["corrections"]).share_with(left_out),
             left_out=left_out,
-            notes=(*([WENT_ON] if went_on else []), *left_out_note(left_out)),
+            notes=(*([WENT_ON] if went_on else []), *filter(None, [facts.get("start")]), *left_out_note(left_out)),
         )
     state = KeptState(settings, job.id)
     return Retraining(database, settings, order, source=source, report=report, state=state)
 
 
-def _begin(database: Database, state: KeptState, job: Job, report: JobReporter) -> tuple[ProjectClips, dict[str, Any]]:
+def _begin(
+    database: Database, settings: Settings, state: KeptState, job: Job, report: JobReporter
+) -> tuple[ProjectClips, dict[str, Any]]:
     """Freeze the corrections and choose the checkpoints; all of it is kept for a run that goes on."""
     project_id = str(job.project_id)
     planned = plan(database, project_id)
@@ -158,7 +161,6 @@ def _begin(database: Database, state: KeptState, job: Job, report: JobReporter) 
         current = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         if current is None:
             raise BadInput("There is no checkpoint to start from; download TeViT or add a checkpoint file.")
-        first = first_of_line(checkpoints.list_checkpoints(tx), current)
         recorded = recorded_effort(tx, project_id)
     left_out = job.parameters.get("leave_out", ())
     source = ProjectClips(database, project_id=project_id, video_ids=corrected, leave_out=left_out)
@@ -168,18 +170,34 @@ def _begin(database: Database, state: KeptState, job: Job, report: JobReporter) 
     checked = check_corrections(
         source, source.video_ids, report=lambda _, message: report(0.0, message), cancelled=report.cancelled
     )
+    start = start_of(
+        database,
+        settings,
+        source,
+        project_id=project_id,
+        current=current,
+        device=choose_device(settings.device),
+        check=lambda message: _check(report, message),
+    )
     facts = {
         "corrections": json.loads(json.dumps(checked.as_json())),
         "recorded": recorded.as_json(),
         "snapshot": snapshot.hash,
         "current": current.id,
-        "first": first.id,
+        "first": start.checkpoint.id,
+        "start": start.note,
         "steps": job.parameters.get("steps"),
         "left_out": len(left_out),
         "plan": json.loads(json.dumps(dataclasses.asdict(planned))),
     }
     state.begin(source, facts)
     return source, facts
+
+
+def _check(report: JobReporter, message: str) -> None:
+    if report.cancelled():
+        raise Cancelled
+    report(0.0, message)
 
 
 def left_out_note(masks: int) -> tuple[str, ...]:

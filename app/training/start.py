@@ -1,0 +1,125 @@
+"""Chooses the checkpoint that a retraining starts from.
+
+It is the first one of the line of the checkpoint in use. A new project is made with `lite` in use, and nobody knows yet
+whether its footage is real or drawn: there the corrected videos decide between `lite` and `demo`, since the better one
+of the two before a training is the better one after it (table in `model/training/README.md`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.checkpoints.find import checkpoint_file
+from app.checkpoints.releases import DEMO, LITE
+from app.settings import Settings
+from app.training.folds import split
+from app.training.golden import OneClass
+from app.training.line import first_of_line
+from app.training.project_clips import ProjectClips
+from app.training.roles import assigned
+from model.evaluation.mask_overlap import track_iou
+from model.scoring import find_tracks, judged_frames, results_of, score, truth_of
+from model.training.clips import ClipSource, ClipVideo
+from model.weights import checkpoint
+from storage import checkpoints
+from storage.checkpoints import Checkpoint
+from storage.database import Database
+from storage.video_roles import video_roles
+
+COMPARING = "Comparing the checkpoints to start from"
+MOST_VIDEOS, MOST_FRAMES = 8, 400  # that two checkpoints are compared in; the first video counts whatever its length
+
+
+@dataclass(frozen=True)
+class Start:
+    """The checkpoint that a retraining starts from; ``note`` is a sentence for the report, where it needs one."""
+
+    checkpoint: Checkpoint
+    note: str | None = None
+
+
+def start_of(
+    database: Database,
+    settings: Settings,
+    source: ProjectClips,
+    *,
+    project_id: str,
+    current: Checkpoint,
+    device: str,
+    check: Callable[[str], None] = lambda message: None,
+) -> Start:
+    """The start of a retraining of a project whose checkpoint ``current`` is in use.
+
+    ``source``: its corrected videos; those that are held out take no part. ``check`` gets what is done before each
+    video, and stops this by raising an error.
+    """
+    with database.read() as tx:
+        first = first_of_line(checkpoints.list_checkpoints(tx), current)
+        demo = checkpoints.find_checkpoint(tx, DEMO)
+        given = video_roles(tx, project_id)
+    if not _built_in(current, LITE) or demo is None or not _built_in(demo, DEMO):
+        return Start(first)
+    taught = split(source.corrected, assigned(source.corrected, given)).kept.taught
+    videos = compared(taught, [source.videos[index].count for index in taught])
+    found = {one.id: found_in(one, settings, source, videos, device=device, check=check) for one in (current, demo)}
+    if found[demo.id] <= found[current.id]:
+        return Start(current)
+    return Start(demo, f"It started from {DEMO}, which finds more in the corrected videos than {LITE}.")
+
+
+def compared(videos: Sequence[int], frames: Sequence[int]) -> tuple[int, ...]:
+    """Those of the videos, with so many frames each, in which checkpoints are compared: the shortest ones, in order."""
+    chosen: list[int] = []
+    total = 0
+    for count, video in sorted(zip(frames, videos, strict=True))[:MOST_VIDEOS]:
+        total += count
+        if chosen and total > MOST_FRAMES:
+            break
+        chosen.append(video)
+    return tuple(sorted(chosen))
+
+
+def _built_in(registered: Checkpoint, name: str) -> bool:
+    return registered.name == name and registered.project_id is None
+
+
+def found_in(
+    registered: Checkpoint,
+    settings: Settings,
+    source: ClipSource,
+    videos: Sequence[int],
+    *,
+    device: str,
+    check: Callable[[str], None],
+) -> float:
+    """AP plus mean IoU of the best track (0 to 2), both without classes, of the tracks of the published rule.
+
+    No threshold takes part: those of a checkpoint suit the footage that it knows.
+    """
+    network = checkpoint.load(checkpoint_file(settings, registered)).build(device).eval()
+    found: dict[int, list[dict[str, Any]]] = {}
+    for index in videos:
+        check(f"{COMPARING}: {registered.name}, video {len(found) + 1} of {len(videos)}")
+        found[index] = [{**track, "label": 0} for track in find_tracks(network, source, index)]
+    one_class = OneClass(source)
+    scored = score(network, one_class, videos, find=lambda _, __, index: found[index])
+    best = [value for index in videos for value in _best(one_class.videos[index], found[index])]
+    return (scored.stats["AP"] or 0.0) + (float(np.mean(best)) if best else 0.0)
+
+
+def _best(video: ClipVideo, found: Sequence[dict[str, Any]]) -> list[float]:
+    """For each true track of a video the IoU over the judged frames of the track that shows it best."""
+    frames = judged_frames(video)
+    true, shown = (
+        [entry["segmentations"] for entry in entries]
+        for entries in (
+            truth_of(video, frames, video_id=1, first_id=1),
+            results_of(found, frames, video_id=1),
+        )
+    )
+    if not true or not shown:
+        return [0.0] * len(true)
+    best: list[float] = track_iou(shown, true).max(axis=0).tolist()
+    return best
