@@ -56,3 +56,10 @@ def ensure_lite(database: Database, settings: Settings, *, assets: Path = LITE_F
     if not (assets / "checkpoint.json").is_file():
         return None
     return ensure_factory(database, settings, assets=assets, name=LITE)
+
+
+def ensure_built_in(database: Database, settings: Settings) -> None:
+    """Register ``demo`` and ``lite``, as far as this copy of the program has their files."""
+    ensure_lite(database, settings)
+    if (FOLDER / "checkpoint.json").is_file():
+        ensure_factory(database, settings)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from app.checkpoints.factory import ensure_built_in
 from app.checkpoints.releases import DEMO
 from app.errors import BadInput
 from app.opening import open_database
@@ -52,5 +53,8 @@ def project_for_import(database: Database, settings: Settings) -> tuple[str | No
     if settings.project is not None:
         with database.read() as tx:
             found = projects.find_project(tx, settings.project)
-        return (None, settings.project) if found is None else (found.id, None)
+        if found is not None:
+            return found.id, None
+        ensure_built_in(database, settings)  # for the project that is made: `app.checkpoints.choice`
+        return None, settings.project
     return find_project(database, settings).id, None
