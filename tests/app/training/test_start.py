@@ -64,7 +64,8 @@ def test_each_finds_more_in_the_footage_that_it_is_made_for(
 
 
 @pytest.mark.parametrize(
-    ("demo", "lite", "chosen"), [(1.2, 0.4, "demo"), (0.4, 1.2, "lite"), (0.0, 0.0, "lite"), (0.7, 0.7, "lite")]
+    ("demo", "lite", "chosen"),
+    [(1.2, 0.4, "demo"), (0.4, 1.2, "lite"), (0.0, 0.0, "lite"), (0.7, 0.7, "demo"), (1.1, 1.3, "demo")],
 )
 def test_the_corrected_videos_decide_in_a_project_that_uses_lite(
     database: Database,
