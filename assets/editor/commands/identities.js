@@ -5,8 +5,7 @@ import { api } from "../api.js";
 import { isOpenIdentity } from "../document/identities.js";
 import { obstacle } from "../../kit/request.js";
 import { plural } from "../../kit/text.js";
-import { hasEnded } from "../../kit/words.js";
-import { SEARCH } from "./queue.js";
+import { followSearches } from "./searched.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").IdentityCandidate} IdentityCandidate */
@@ -74,30 +73,9 @@ export async function offerSwaps(app) {
 
 /** Keep the suggestions of the open video up to date. @param {Editor} app */
 export function followIdentities(app) {
-  /** @type {string|null} the video that was asked about */
-  let video = null;
-  /** @type {Set<string>} searches whose end was seen */
-  const ended = new Set();
-  const load = async () => {
-    if (app.session.now.phase !== "ready") return;
-    const wanted = app.session.now.video?.id ?? null;
-    video = wanted;
-    if (wanted === null) return;
-    const found = await api.identities(wanted).catch((error) => {
-      app.session.set({ problem: obstacle(error) });
-      return null;
-    });
-    if (!found || video !== wanted || app.session.now.video?.id !== wanted) return;
-    app.view.set({ identities: Object.freeze(found.candidates), identified: found.edit });
-  };
-  app.session.on(["phase", "video"], () => {
-    if (app.session.now.video?.id !== video) load();
-  });
-  app.session.on(["jobs"], () => {
-    for (const job of app.session.now.jobs) {
-      if (job.kind !== SEARCH || !hasEnded(job) || ended.has(job.id)) continue;
-      ended.add(job.id);
-      if (job.video === app.session.now.video?.id) load();
-    }
-  });
+  followSearches(
+    app,
+    (video) => api.identities(video),
+    ({ candidates, edit }) => app.view.set({ identities: Object.freeze(candidates), identified: edit }),
+  );
 }

@@ -5,12 +5,11 @@ import { api } from "../api.js";
 import { openErrors } from "../document/likelyerrors.js";
 import { isSameItem, reviewQueue, standingOn } from "../document/lanes.js";
 import { obstacle } from "../../kit/request.js";
-import { hasEnded, isActive } from "../../kit/words.js";
+import { isActive } from "../../kit/words.js";
+import { followSearches, SEARCH } from "./searched.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../document/lanes.js").QueueItem} QueueItem */
-
-export const SEARCH = "find_errors";
 
 /** @type {WeakMap<object, {revision: number, likely: readonly object[], items: QueueItem[]}>} */
 const queues = new WeakMap();
@@ -119,33 +118,14 @@ export function offerNextVideo(app) {
 
 /** Keep the likely errors of the open video up to date. @param {Editor} app */
 export function followLikelyErrors(app) {
-  /** @type {string|null} the video whose errors were asked for */
-  let video = null;
-  /** @type {Set<string>} searches whose end was seen */
-  const ended = new Set();
-  const load = async () => {
-    if (app.session.now.phase !== "ready") return;
-    const wanted = app.session.now.video?.id ?? null;
-    video = wanted;
-    if (wanted === null) return;
-    const found = await api.likelyErrors(wanted).catch((error) => {
-      app.session.set({ problem: obstacle(error) });
-      return null;
-    });
-    if (!found || video !== wanted || app.session.now.video?.id !== wanted) return;
-    const surfaced = app.view.now.walk !== null && app.view.now.searched !== found.edit && found.errors.length > 0;
-    app.view.set({ likely: Object.freeze(found.errors), searched: found.edit, surfaced });
-  };
-  app.session.on(["phase", "video"], () => {
-    if (app.session.now.video?.id !== video) load();
-  });
-  app.session.on(["jobs"], () => {
-    for (const job of app.session.now.jobs) {
-      if (job.kind !== SEARCH || !hasEnded(job) || ended.has(job.id)) continue;
-      ended.add(job.id);
-      if (job.video === app.session.now.video?.id) load();
-    }
-  });
+  followSearches(
+    app,
+    (video) => api.likelyErrors(video),
+    ({ errors, edit }) => {
+      const surfaced = app.view.now.walk !== null && app.view.now.searched !== edit && errors.length > 0;
+      app.view.set({ likely: Object.freeze(errors), searched: edit, surfaced });
+    },
+  );
 }
 
 /** The search that waits or runs for the open video. @param {Editor} app */
