@@ -2,6 +2,7 @@
 /** The same mistake in other tracks and videos: the page of tracks lists them, those that look alike first. */
 
 import { pageAddress } from "../address.js";
+import { EVERYWHERE } from "./command.js";
 import { noTrack } from "./reasons.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -32,13 +33,19 @@ export function elsewhereAddress(project, track, mend) {
   return `${page}${page.includes("?") ? "&" : "?"}${query}`;
 }
 
-/** @type {WeakMap<object, {track: string, mend: Mend}>} the last track that was mended, by document */
+/** @type {WeakMap<object, {track: string, mend: Mend}>} the last track that was rejected or relabelled, by document */
 const mended = new WeakMap();
 
-/** @param {Editor} app @param {string} track id */
-function lookElsewhere(app, track) {
-  const last = mended.get(app.document);
-  const mend = last?.track === track ? last.mend : null;
+/** What mended a track last, while the track still has that. @param {Editor} app @param {Track} track @returns {Mend|null} */
+function mendOf({ document }, { id, rejected, category }) {
+  const last = mended.get(document);
+  if (last?.track !== id) return null;
+  const { verb, to } = last.mend;
+  return (verb === "reject" ? rejected : category === to) ? last.mend : null;
+}
+
+/** @param {Editor} app @param {string} track id @param {Mend|null} mend */
+function lookElsewhere(app, track, mend) {
   globalThis.open(elsewhereAddress(app.session.now.project?.id, track, mend), "_blank", "noopener");
 }
 
@@ -54,7 +61,7 @@ export function offerElsewhere(app, track, title, mend) {
     title,
     text: `Other tracks and videos may have the same mistake (${app.keymap.keyOf("lookElsewhere")}).`,
     name: "elsewhere",
-    actions: [{ label: "Look for others", run: () => lookElsewhere(app, track.id) }],
+    actions: [{ label: "Look for others", run: () => lookElsewhere(app, track.id, mend) }],
   });
 }
 
@@ -67,9 +74,7 @@ export function hasCorrectedEdges({ track, view }) {
 /** The tracks whose edges may be as wrong as those that a person corrected. @param {Editor} app */
 export function lookForEdges(app) {
   const { track } = app;
-  if (!track) return;
-  mended.set(app.document, { track: track.id, mend: { verb: "look", category: track.category } });
-  lookElsewhere(app, track.id);
+  if (track) lookElsewhere(app, track.id, { verb: "look", category: track.category });
 }
 
 /** @type {import("./command.js").Command} */
@@ -79,11 +84,12 @@ export const LOOK_ELSEWHERE = Object.freeze({
   group: "Tracks",
   keys: ["Alt+L"],
   icon: "search",
-  places: /** @type {const} */ (["palette", "lane", "row", "canvas"]),
+  places: EVERYWHERE,
   unavailable: noTrack,
   run: (/** @type {Editor} */ app) => {
     if (!app.track) return;
-    if (hasCorrectedEdges(app) && mended.get(app.document)?.track !== app.track.id) lookForEdges(app);
-    else lookElsewhere(app, app.track.id);
+    const mend = mendOf(app, app.track);
+    if (!mend && hasCorrectedEdges(app)) lookForEdges(app);
+    else lookElsewhere(app, app.track.id, mend);
   },
 });

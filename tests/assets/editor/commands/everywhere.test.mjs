@@ -57,6 +57,29 @@ test("so does a rejected track, but not a rejected mask", () => {
   assert.deepEqual(opened, [`/tracks?project=p&like=t1&category=c1&${MODEL}&mend=reject`]);
 });
 
+test("an offer leads to what it was made for, also after another track was mended", () => {
+  const { app, opened, offers } = opening();
+  app.commands.setCategory("c2");
+  app.view.set({ selected: "t2" });
+  app.preferences.set({ scope: "whole" });
+  app.commands.reject();
+  offers()[0].actions[0].run();
+  assert.deepEqual(opened, [`/tracks?project=p&like=t1&category=c1&${MODEL}&mend=relabel%3Ac2`]);
+});
+
+test("after undo of the mend nothing is to be mended elsewhere", () => {
+  const { app, opened } = opening();
+  const undo = () => app.queue.drop(app.queue.waiting[0]);
+  app.commands.setCategory("c2");
+  undo();
+  app.commands.lookElsewhere();
+  app.preferences.set({ scope: "whole" });
+  app.commands.reject();
+  undo();
+  app.commands.lookElsewhere();
+  assert.deepEqual(opened, ["/tracks?project=p&like=t1", "/tracks?project=p&like=t1"]);
+});
+
 test("what a person drew had no mistake of a model", () => {
   const { app, offers } = opening();
   app.track.run = null;
@@ -74,5 +97,11 @@ test("on a mask of a model that a person corrected, the key lists tracks whose e
   const { app, opened } = opening();
   Object.assign(app.track.rows.get(app.view.now.frame), { source: "drawn", review: "corrected", state: "present" });
   app.commands.lookElsewhere();
-  assert.deepEqual(opened, [`/tracks?project=p&like=t1&category=c1&${MODEL}&mend=look`]);
+  app.view.set({ frame: 1 });
+  app.commands.lookElsewhere();
+  assert.deepEqual(
+    opened,
+    [`/tracks?project=p&like=t1&category=c1&${MODEL}&mend=look`, "/tracks?project=p&like=t1"],
+    "on a frame that nobody corrected, the same key lists all tracks that look like it",
+  );
 });
