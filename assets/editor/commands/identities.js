@@ -12,8 +12,7 @@ import { followSearches } from "./searched.js";
 
 /** Those that nobody answered, the strongest first. @param {Editor} app @returns {IdentityCandidate[]} */
 export function openIdentities(app) {
-  const isRead = (/** @type {number} */ frame) => !app.rows || app.rows.covers(frame, frame);
-  return app.view.now.identities.filter((one) => isOpenIdentity(app.document, one, isRead));
+  return app.view.now.identities.filter((one) => isOpenIdentity(app.document, one));
 }
 
 /** Whether two candidates are the same one. @param {IdentityCandidate|null} one @param {IdentityCandidate} other */
@@ -33,8 +32,7 @@ export async function dismissIdentity(app, one, dismissed) {
     });
   mark(dismissed);
   try {
-    const found = await api.dismissIdentity(video, { author: app.author, kind, tracks, frame, dismissed });
-    if (app.session.now.video?.id === video) app.view.set({ identities: Object.freeze(found.candidates) });
+    await api.dismissIdentity(video, { author: app.author, kind, tracks, frame, dismissed });
   } catch (error) {
     if (app.session.now.video?.id === video) mark(!dismissed);
     app.toast({ tone: "bad", icon: "warn", title: "Not dismissed", text: obstacle(error) });

@@ -7,11 +7,11 @@ import { plural } from "../../kit/text.js";
 /** @typedef {import("../../kit/wire.js").IdentityCandidate} IdentityCandidate */
 
 /**
- * Whether the tracks still have the masks that the search compared, and nobody dismissed it.
+ * Whether the tracks still have the masks that the search compared, and nobody dismissed it. Rows that are not loaded yet
+ * count as unchanged.
  * @param {VideoDocument} document @param {IdentityCandidate} candidate
- * @param {(frame: number) => boolean} isRead whether the rows of a frame are loaded; others count as unchanged
  */
-export function isOpenIdentity(document, { tracks, masks, dismissed }, isRead) {
+export function isOpenIdentity(document, { tracks, masks, dismissed }) {
   if (dismissed) return false;
   const stands = (/** @type {string} */ id) => {
     const track = document.tracks.get(id);
@@ -19,7 +19,10 @@ export function isOpenIdentity(document, { tracks, masks, dismissed }, isRead) {
   };
   return (
     tracks.every(stands) &&
-    masks.every(([track, frame, hash]) => !isRead(frame) || document.row(track, frame)?.hash === hash)
+    masks.every(([track, frame, hash]) => {
+      const row = document.row(track, frame);
+      return row ? row.hash === hash : !document.isCovered(frame);
+    })
   );
 }
 

@@ -21,26 +21,22 @@ function swapIn(document, more = {}) {
   return { kind: "swap", tracks: ["t1", "t2"], frame: 3, masks, ...facts, ...more };
 }
 
-const read = () => true;
-const isOpen = (document, one, isRead = read) => isOpenIdentity(document, one, isRead);
-
 test("a suggestion is open while all its masks are those that the search compared", () => {
   const document = scene();
   const swap = swapIn(document);
-  assert.equal(isOpen(document, swap), true);
+  assert.equal(isOpenIdentity(document, swap), true);
   document.row("t2", 3).hash = "another";
-  assert.equal(isOpen(document, swap), false);
+  assert.equal(isOpenIdentity(document, swap), false);
 });
 
 test("a row that is gone closes it, one that is not loaded yet does not", () => {
   const document = scene();
   const swap = swapIn(document);
   document.tracks.get("t1").rows.delete(3);
-  assert.equal(isOpen(document, swap), false);
-  assert.equal(
-    isOpen(document, swap, (frame) => frame !== 3),
-    true,
-  );
+  document.isCovered = (frame) => frame === 3;
+  assert.equal(isOpenIdentity(document, swap), false);
+  document.isCovered = (frame) => frame !== 3;
+  assert.equal(isOpenIdentity(document, swap), true);
 });
 
 test("a deleted or rejected track and a dismissed suggestion are no question", () => {
@@ -48,11 +44,11 @@ test("a deleted or rejected track and a dismissed suggestion are no question", (
   const swap = swapIn(document);
   for (const name of ["deleted", "rejected"]) {
     document.tracks.get("t2")[name] = true;
-    assert.equal(isOpen(document, swap), false);
+    assert.equal(isOpenIdentity(document, swap), false);
     document.tracks.get("t2")[name] = false;
   }
-  assert.equal(isOpen(document, { ...swap, dismissed: true }), false);
-  assert.equal(isOpen(document, swap), true);
+  assert.equal(isOpenIdentity(document, { ...swap, dismissed: true }), false);
+  assert.equal(isOpenIdentity(document, swap), true);
 });
 
 test("titles and reasons name tracks by their numbers", () => {

@@ -101,6 +101,22 @@ test("Delete dismisses the shown one for good and goes on", async () => {
   assert.equal(openIdentities(app).length, 2);
 });
 
+test("the answer to one dismissal does not bring back another that is under way", async () => {
+  const app = searched();
+  const [before, answers] = [app.view.now.identities, []];
+  globalThis.fetch = () => new Promise((answer) => answers.push(answer));
+  app.commands.nextIdentity();
+  keyOfPreview(app, "Delete");
+  keyOfPreview(app, "Delete");
+  const candidates = before.map((one, i) => ({ ...one, dismissed: i === 0 }));
+  answers[0](new Response(JSON.stringify({ edit: 1, candidates })));
+  await settled();
+  assert.deepEqual(
+    openIdentities(app).map(({ kind }) => kind),
+    ["split"],
+  );
+});
+
 test("a dismissal that the server refuses comes back, and a toast gives the reason", async () => {
   const app = searched();
   globalThis.fetch = async () =>
