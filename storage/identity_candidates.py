@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, insert, select, tuple_, update
 
 from storage import schema, summary_tables
 from storage.errors import NotFound
@@ -82,12 +82,6 @@ def dismiss(tx: Connection, video_id: str, one: StoredCandidate, *, dismissed: b
     values = {"dismissed": [asdict(other) for other in kept]}
     tx.execute(update(table).where(table.c.video_id == video_id).values(**values))
     return IdentitySearch(found.edit, found.created, found.candidates, tuple(kept))
-
-
-def forget(tx: Connection, video_id: str) -> None:
-    """Delete what searches stored for a video, and what people dismissed there."""
-    table = summary_tables.identity_candidates
-    tx.execute(delete(table).where(table.c.video_id == video_id))
 
 
 def latest(tx: Connection, video_id: str) -> IdentitySearch | None:

@@ -193,6 +193,14 @@ def video_names(tx: Connection, project_id: str) -> tuple[tuple[str, str], ...]:
     return tuple((row.id, row.name) for row in tx.execute(query.order_by(table.c.created, table.c.id)))
 
 
+def video_sizes(tx: Connection, project_id: str) -> dict[str, tuple[int, int]]:
+    """Video id -> (width, height) in pixels, of the project's videos that are not removed."""
+    table = schema.videos
+    query = select(table.c.id, table.c.width, table.c.height)
+    rows = tx.execute(query.where(table.c.project_id == project_id, table.c.removed.is_(None)))
+    return {row.id: (row.width, row.height) for row in rows}
+
+
 def video_paths(tx: Connection, project_id: str) -> tuple[tuple[str, str], ...]:
     """(id, path) of the project's videos that are not removed, oldest first."""
     table = schema.videos

@@ -1,5 +1,6 @@
 """Keeps the network of the last job loaded, so that the next job with the same checkpoint starts at once."""
 
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ class WarmModel:
         self._settings = settings
         self._key: tuple[str, str, str] | None = None
         self._loaded: LoadedNetwork | None = None
+        self._lock = threading.Lock()  # one thread may use the network while another one releases the GPU
 
     def get(self, checkpoint: Checkpoint, *, precision: str | None = None, device: str | None = None) -> LoadedNetwork:
         """The network of a checkpoint; ``precision`` is 'float32' or 'fast', without it fast on CUDA only.
@@ -47,19 +49,21 @@ class WarmModel:
         device = choose_device(device or self._settings.device)
         wanted = choose_precision(device, precision)
         key = (checkpoint.sha256, device, wanted)
-        if self._loaded is None or self._key != key:
-            # Two large networks may not fit into memory together, so the old one is released first.
-            self._loaded = None
-            self._loaded, self._key = self._load(checkpoint, device, wanted), key
-        return self._loaded
+        with self._lock:
+            if self._loaded is None or self._key != key:
+                # Two large networks may not fit into memory together, so the old one is released first.
+                self._loaded = None
+                self._loaded, self._key = self._load(checkpoint, device, wanted), key
+            return self._loaded
 
     def release_gpu(self) -> None:
         """Give the memory of a GPU back, which another process needs; in main memory the network stays."""
-        if self._loaded is not None and self._loaded.device.startswith("cuda"):
-            import torch
+        with self._lock:
+            if self._loaded is not None and self._loaded.device.startswith("cuda"):
+                import torch
 
-            self._loaded = self._key = None
-            torch.cuda.empty_cache()
+                self._loaded = self._key = None
+                torch.cuda.empty_cache()
 
     def _load(self, checkpoint: Checkpoint, device: str, precision: str) -> LoadedNetwork:
         from model.weights.categories import for_proposals

@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import sys
 
-from app.checkpoints.factory import ensure_lite
+from app.checkpoints.factory import ensure_built_in
 from app.demo.project import FOLDER, ensure_demo
 from app.errors import BadInput
 from app.opening import open_database
@@ -21,7 +21,7 @@ def serve(arguments: argparse.Namespace, settings: Settings) -> None:
             "put a proxy with a sign-in of its own in front."
         )
     _check_reach(settings)
-    _make_demo(settings)
+    _register_built_in(settings)
     # Ctrl+C is how a server is meant to be stopped.
     with contextlib.suppress(KeyboardInterrupt):
         server.run(settings)
@@ -43,11 +43,11 @@ def _check_reach(settings: Settings) -> None:
     print(f"{risk}.", file=sys.stderr, flush=True)
 
 
-def _make_demo(settings: Settings) -> None:
-    if not (FOLDER / "demo.json").is_file():
-        print(f"This copy of the program lacks its demo ({FOLDER}); starting without it.", file=sys.stderr)
-        return
+def _register_built_in(settings: Settings) -> None:
     settings.make_folders()
     with open_database(settings.database_url, settings.data) as database:
-        ensure_lite(database, settings)
-        ensure_demo(database, settings)
+        ensure_built_in(database, settings)
+        if (FOLDER / "demo.json").is_file():
+            ensure_demo(database, settings)
+        else:
+            print(f"This copy of the program lacks its demo ({FOLDER}); starting without it.", file=sys.stderr)

@@ -54,7 +54,8 @@ def alike(database: Database, wanted: TrackFilter, like: str) -> tuple[str, ...]
         near = [ids[at] for at in np.argsort(away, kind="stable")[:_MOST] if away[at] <= NEAR]
         only = TrackFilter(wanted.project_id, track_ids=tuple(near))
         found = {line.id: line for line in track_search.search(tx, only, stop=len(near))} if near else {}
-        pixels = {one.id: one.width * one.height for one in videos.list_videos(tx, wanted.project_id)}
+        sizes = videos.video_sizes(tx, wanted.project_id)
+        pixels = {one: width * height for one, (width, height) in sizes.items()}
     return tuple(one for one in near if one in found and _near(found[one], lines[0], pixels))
 
 

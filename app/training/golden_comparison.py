@@ -20,6 +20,7 @@ class GoldenComparison:
         self._database, self._golden, self._old = database, golden, old
         self._key = f"golden {sha256} {golden.name}"
         self._before = self._known()
+        self._without_classes: float | None = None
 
     @property
     def frames(self) -> int:
@@ -44,14 +45,21 @@ class GoldenComparison:
             networks = [one.build(device) for one in own]
             return measure_golden(golden, networks, own[0].categories, agnostic=agnostic, on_frames=on_frames)
 
-        before = None if agnostic else self._before
+        before = self._without_classes if agnostic else self._before
         if before is None:
             before = figure([old])
-            if golden.kind == PROCEDURAL and not agnostic:
-                self._before = before
-                with self._database.atomic() as tx:
-                    projects.set_setting(tx, self._key, before)
+            self._remember(before, agnostic=agnostic)
         return GoldenFigures(golden.kind, golden.name, "AP_agnostic" if agnostic else "AP", before, figure(new))
+
+    def _remember(self, before: float | None, *, agnostic: bool) -> None:
+        """Keep the AP of the old one for the next new ones; on a set that is always the same, for later runs too."""
+        if agnostic:
+            self._without_classes = before
+            return
+        self._before = before
+        if self._golden.kind == PROCEDURAL:
+            with self._database.atomic() as tx:
+                projects.set_setting(tx, self._key, before)
 
     def _known(self) -> float | None:
         """The AP of the old one on a set that is always the same, if an earlier run measured it."""

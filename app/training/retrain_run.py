@@ -164,33 +164,37 @@ def _begin(
         recorded = recorded_effort(tx, project_id)
     left_out = job.parameters.get("leave_out", ())
     source = ProjectClips(database, project_id=project_id, video_ids=corrected, leave_out=left_out)
-    with database.atomic() as tx:
-        names, described = source.snapshot
-        snapshot = snapshots.add_snapshot(tx, project_id=project_id, masks=names, videos=described)
-    checked = check_corrections(
-        source, source.video_ids, report=lambda _, message: report(0.0, message), cancelled=report.cancelled
-    )
-    start = start_of(
-        database,
-        settings,
-        source,
-        project_id=project_id,
-        current=current,
-        device=choose_device(settings.device),
-        check=lambda message: _check(report, message),
-    )
-    facts = {
-        "corrections": json.loads(json.dumps(checked.as_json())),
-        "recorded": recorded.as_json(),
-        "snapshot": snapshot.hash,
-        "current": current.id,
-        "first": start.checkpoint.id,
-        "start": start.note,
-        "steps": job.parameters.get("steps"),
-        "left_out": len(left_out),
-        "plan": json.loads(json.dumps(dataclasses.asdict(planned))),
-    }
-    state.begin(source, facts)
+    try:
+        with database.atomic() as tx:
+            names, described = source.snapshot
+            snapshot = snapshots.add_snapshot(tx, project_id=project_id, masks=names, videos=described)
+        checked = check_corrections(
+            source, source.video_ids, report=lambda _, message: report(0.0, message), cancelled=report.cancelled
+        )
+        start = start_of(
+            database,
+            settings,
+            source,
+            project_id=project_id,
+            current=current,
+            device=choose_device(settings.device),
+            check=lambda message: _check(report, message),
+        )
+        facts = {
+            "corrections": json.loads(json.dumps(checked.as_json())),
+            "recorded": recorded.as_json(),
+            "snapshot": snapshot.hash,
+            "current": current.id,
+            "first": start.checkpoint.id,
+            "start": start.note,
+            "steps": job.parameters.get("steps"),
+            "left_out": len(left_out),
+            "plan": json.loads(json.dumps(dataclasses.asdict(planned))),
+        }
+        state.begin(source, facts)
+    except BaseException:
+        source.close()
+        raise
     return source, facts
 
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from app.checkpoints.find import checkpoint_file
+from app.checkpoints.find import checkpoint_file, checkpoint_path
 from app.checkpoints.releases import DEMO, LITE
 from app.settings import Settings
-from app.training.folds import split
+from app.training.fold_clips import FoldClips
+from app.training.folds import LAST_THIRD, split
 from app.training.golden import OneClass
 from app.training.line import first_of_line
 from app.training.project_clips import ProjectClips
@@ -54,8 +55,9 @@ def start_of(
 ) -> Start:
     """The start of a retraining of a project whose checkpoint ``current`` is in use.
 
-    ``source``: its corrected videos; those that are held out take no part. ``check`` gets what is done before each
-    video, and stops this by raising an error.
+    ``source``: its corrected videos. Those that are held out for good take no part, nor does the last third of a single
+    one; videos that only folds measure do. ``check`` gets what is done before each video, and stops this by raising an
+    error.
     """
     with database.read() as tx:
         first = first_of_line(checkpoints.list_checkpoints(tx), current)
@@ -63,9 +65,12 @@ def start_of(
         given = video_roles(tx, project_id)
     if not _built_in(current, LITE) or demo is None or not _built_in(demo, DEMO):
         return Start(first)
-    taught = split(source.corrected, assigned(source.corrected, given)).kept.taught
-    videos = compared(taught, [source.videos[index].count for index in taught])
-    found = {one.id: found_in(one, settings, source, videos, device=device, check=check) for one in (current, demo)}
+    if not checkpoint_path(settings, demo).is_file():
+        return Start(first)  # it is only an alternative
+    parts = split(source.corrected, assigned(source.corrected, given))
+    clips = FoldClips(source, parts.kept.taught, first_part=2 / 3 if parts.kind == LAST_THIRD else None)
+    videos = compared(range(len(clips.videos)), [video.count for video in clips.videos])
+    found = {one.id: found_in(one, settings, clips, videos, device=device, check=check) for one in (current, demo)}
     if found[current.id] > CLEARLY * found[demo.id] or not found[demo.id]:
         return Start(current)
     return Start(demo, f"It started from {DEMO}, since {LITE} does not find clearly more in the corrected videos.")

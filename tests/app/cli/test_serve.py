@@ -40,7 +40,7 @@ def test_ctrl_c_stops_the_server_without_a_complaint_and_the_second_start_finds_
 def test_serving_on_a_port_in_use_is_one_sentence(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
-    monkeypatch.setattr(serve, "_make_demo", lambda settings: None)
+    monkeypatch.setattr(serve, "_register_built_in", lambda settings: None)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.checkpoints.factory import ensure_factory, ensure_lite
+from app.checkpoints.find import checkpoint_path
 from app.errors import Cancelled
 from app.settings import Settings
 from app.training import start
@@ -16,6 +17,7 @@ from app.training.project_clips import ProjectClips
 from app.training.roles import HELD_OUT_FROM
 from app.training.start import Start, compared, found_in, start_of
 from model.adapting.procedural_replay import ProceduralClips
+from model.scoring import judged_frames
 from storage import checkpoints
 from storage.checkpoints import Checkpoint
 from storage.database import Database
@@ -43,10 +45,12 @@ class Measured:
     """In place of the measurement: what each checkpoint finds; ``videos`` has those that it was asked for."""
 
     def __init__(self, **found: float) -> None:
-        self.found, self.videos = found, set[int]()
+        self.found, self.videos = found, set[str]()
+        self.source: Any = None
 
     def __call__(self, registered: Checkpoint, *rest: Any, **more: Any) -> float:
-        self.videos |= set(rest[2])
+        self.source = rest[1]
+        self.videos |= {rest[1].videos[index].name for index in rest[2]}
         return self.found[registered.name]
 
 
@@ -125,8 +129,31 @@ def test_videos_that_are_held_out_take_no_part(
     monkeypatch.setattr(start, "found_in", measured)
     project, source = project_of(database, settings, tmp_path, HELD_OUT_FROM)
     start_of(database, settings, source, project_id=project.id, current=built_in["lite"], device="cpu")
-    contents = {source.corrected[index].content for index in measured.videos}
-    assert 0 < len(contents) <= HELD_OUT_FROM - 2
+    assert 0 < len(measured.videos) <= HELD_OUT_FROM - 2
+
+
+def test_the_last_third_of_a_single_video_takes_no_part(
+    database: Database,
+    settings: Settings,
+    built_in: dict[str, Checkpoint],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured = Measured(demo=1.0, lite=0.5)
+    monkeypatch.setattr(start, "found_in", measured)
+    project, source = project_of(database, settings, tmp_path, 1)
+    start_of(database, settings, source, project_id=project.id, current=built_in["lite"], device="cpu")
+    assert judged_frames(source.videos[0]) == [0, 1, 2, 3, 4, 5]
+    assert judged_frames(measured.source.videos[0]) == [0, 1, 2, 3]
+
+
+def test_lite_is_the_start_where_the_file_of_demo_is_gone(
+    database: Database, settings: Settings, built_in: dict[str, Checkpoint], tmp_path: Path
+) -> None:
+    checkpoint_path(settings, built_in["demo"]).unlink()
+    project, source = project_of(database, settings, tmp_path, 1)
+    found = start_of(database, settings, source, project_id=project.id, current=built_in["lite"], device="cpu")
+    assert found == Start(built_in["lite"])
 
 
 def test_a_comparison_can_be_cancelled(
