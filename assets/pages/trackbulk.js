@@ -137,8 +137,13 @@ export class TrackBulk {
   }
 
   /** @param {Plan} plan @param {string[]} tracks ids @param {boolean} judged @param {() => void} close */
-  async apply({ verb, category = null, done }, tracks, judged, close) {
+  async apply(plan, tracks, judged, close) {
     close();
+    if (await this.change(plan, tracks, judged)) await this.context.changed();
+  }
+
+  /** Change tracks, and show what came of it. @param {Plan} plan @param {string[]} tracks ids @param {boolean} judged @returns {Promise<boolean>} whether it succeeded */
+  async change({ verb, category = null, done }, tracks, judged) {
     const { author } = this.context;
     try {
       const answer = await post(`${this.path()}/change`, { verb, category, judged, tracks, author });
@@ -147,9 +152,10 @@ export class TrackBulk {
       const number = edits.reduce((sum, edit) => sum + edit.tracks, 0);
       const where = edits.length > 1 ? ` in ${plural(edits.length, "video")}` : "";
       this.say(`${plural(number, "track")}${where} ${done}.`, { edits });
-      await this.context.changed();
+      return true;
     } catch (error) {
       this.say(messageOf(error), { bad: true });
+      return false;
     }
   }
 

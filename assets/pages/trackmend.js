@@ -18,6 +18,8 @@ export class TrackMend {
     this.line = h("span.v-t2.v-nowrap", { role: "status" });
     /** number of the last count that was asked for: only its answer is shown */
     this.asked = 0;
+    /** whether a press of the button is under way */
+    this.busy = false;
   }
 
   /** What mends the tracks; null where the address asks for nothing, or for a category that is gone. @returns {Plan|null} */
@@ -38,13 +40,19 @@ export class TrackMend {
     return " Proposed by the same model, not judged yet; those that look most alike come first.";
   }
 
-  /** Select the tracks that the same mistake is likely of, once all looks are known. */
-  async select() {
-    if (!this.plan) return;
+  /**
+   * Select the tracks that the same mistake is likely of, once all looks are known. What a person selected or looks for
+   * meanwhile stays.
+   * @param {string|undefined} like id of the track that the page began with
+   */
+  async select(like) {
     const { project, query, selection } = this.page;
+    const isWanted = () => this.plan && query.values.like === like && selection.ids.size === 0;
+    if (!isWanted()) return;
     const path = `/data/projects/${encodeURIComponent(project)}/alike-tracks?${query.toParameters()}`;
     try {
-      selection.set((await get(path)).tracks);
+      const { tracks } = await get(path);
+      if (isWanted()) selection.set(tracks);
     } catch (error) {
       this.page.bulk.say(messageOf(error), { bad: true });
     }
@@ -56,14 +64,22 @@ export class TrackMend {
     if (!plan) return null;
     void this.count(plan);
     const tracks = [...this.page.selection.ids];
-    const press = async () => {
-      // What was mended is no longer in the list; the page goes on as any other.
-      this.page.query.mend = "";
-      this.page.selection.set([]);
-      await this.page.bulk.apply(plan, tracks, false, () => {});
-      await this.page.changed();
-    };
-    return [this.line, button(plan.title, { kind: "pri", icon: "check", id: "v-mend", onclick: () => void press() })];
+    const onclick = () => void this.press(plan, tracks);
+    return [this.line, button(plan.title, { kind: "pri", icon: "check", id: "v-mend", onclick })];
+  }
+
+  /** Mend tracks. @param {Plan} plan @param {string[]} tracks ids */
+  async press(plan, tracks) {
+    if (this.busy) return;
+    this.busy = true;
+    const changed = await this.page.bulk.change(plan, tracks, false);
+    this.busy = false;
+    if (!changed) return;
+    // What was mended is no longer in the list; the page goes on as any other.
+    this.page.query.mend = "";
+    this.page.selection.set([]);
+    this.page.keepAddress();
+    await this.page.refresh();
   }
 
   /** Show in numbers what the button would change. @param {Plan} plan */

@@ -85,10 +85,11 @@ export class TrackPage {
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden && this.project) void this.refresh();
     });
+    const { like } = this.query.values;
     await this.refresh();
     await this.compare();
-    await this.mend.select();
-    document.getElementById("v-mend")?.focus();
+    await this.mend.select(like);
+    if (document.activeElement === document.body) document.getElementById("v-mend")?.focus();
   }
 
   /** Ask for the numbers and the tracks again; the filters stay. */
@@ -125,6 +126,7 @@ export class TrackPage {
   /** Show those tracks first that look like one. @param {string} id */
   async sortByLook(id) {
     this.query.values.like = id;
+    this.query.mend = "";
     this.drawBar();
     await this.changed();
     scrollTo(0, 0);
@@ -150,9 +152,14 @@ export class TrackPage {
     this.drawHead();
   }
 
+  /** The address of the page holds what is asked for. */
+  keepAddress() {
+    history.replaceState(history.state, "", `${location.pathname}${this.query.toAddress(location.search)}`);
+  }
+
   /** The filters or the order have changed. */
   async changed() {
-    history.replaceState(history.state, "", `${location.pathname}${this.query.toAddress(location.search)}`);
+    this.keepAddress();
     try {
       await this.find();
     } catch (error) {

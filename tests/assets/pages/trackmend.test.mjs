@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TrackPage } from "../../../assets/pages/tracks.js";
-import { openPage, settle } from "../browser.mjs";
+import { openPage, refuse, settle } from "../browser.mjs";
 import { facets, known, track } from "./made.mjs";
 
 const THREE = [track(1), track(2), track(3)];
@@ -62,6 +62,65 @@ test("one press mends those that are still selected, and the page goes on as any
   assert.match(page.text(".v-tctoast"), /^2 tracks rejected\./);
   assert.deepEqual([selected(page), location.search.includes("mend")], [[], false]);
   assert.ok(page.find("#v-bulk-undo"));
+});
+
+test("after a success the list is asked for once more, and a second press meanwhile changes nothing", async () => {
+  let answer;
+  const page = await opened("reject", { [CHANGE]: () => new Promise((done) => (answer = done)) });
+  page.calls.length = 0;
+  page.find("#v-mend").click();
+  page.find("#v-mend").click();
+  await settle();
+  answer({ edits: [{ id: "e1", video_id: "v", tracks: 2, masks: 7 }], locked: 0 });
+  await settle();
+  assert.equal(bodies(page, CHANGE).length, 1);
+  assert.equal(page.calls.filter((call) => call.startsWith("GET /data/projects/p/tracks?")).length, 1);
+});
+
+test("where the change fails the tracks stay selected, and the button stays for another press", async () => {
+  const page = await opened("reject", { [CHANGE]: refuse("The disk is full.", 507) });
+  page.find("#v-mend").click();
+  await settle();
+  assert.match(page.text(".v-tctoast"), /The disk is full/);
+  assert.deepEqual([selected(page), location.search.includes("mend")], [["t1", "t3"], true]);
+  page.answers[CHANGE] = { edits: [{ id: "e1", video_id: "v", tracks: 2, masks: 7 }], locked: 0 };
+  page.find("#v-mend").click();
+  await settle();
+  assert.deepEqual([selected(page), location.search.includes("mend")], [[], false]);
+});
+
+const COMPARE = "POST /data/projects/p/tracks/compare";
+
+/** A page on which a person does something while the looks are compared. */
+const meanwhile = (act, answers = {}) =>
+  opened("reject", { ...answers, [COMPARE]: async () => (await act(), { left: 0 }) });
+
+test("the button has the focus, unless a person went elsewhere meanwhile", async () => {
+  await opened("reject");
+  assert.equal(document.activeElement.id, "v-mend");
+  const page = await meanwhile(() => document.querySelector(".v-search input").focus());
+  assert.equal(document.activeElement, page.find(".v-search input"));
+});
+
+test("what a person selected meanwhile stays selected", async () => {
+  const press = () => new Event("click", { cancelable: true });
+  const page = await meanwhile(() => document.querySelector('[data-track="t2"] .v-tcb').dispatchEvent(press()));
+  assert.deepEqual(selected(page), ["t2"]);
+});
+
+test("tracks like another one are no longer those to mend", async () => {
+  const other = QUERY.replace("like=t9", "like=t2");
+  let pressed = false;
+  const press = () => {
+    if (!pressed) document.querySelector('[data-track="t2"] .v-tclike').click();
+    pressed = true;
+  };
+  const page = await meanwhile(press, {
+    [`GET /data/projects/p/tracks?${other}&start=0&stop=100`]: { total: 3, masks: 9, start: 0, tracks: THREE },
+    [`GET /data/projects/p/alike-tracks?${other}`]: { tracks: ["t1"] },
+  });
+  assert.deepEqual(selected(page), []);
+  assert.equal(location.search, `?project=p&${other}`);
 });
 
 test("a category that is gone mends nothing, and nothing is selected", async () => {
