@@ -3,6 +3,7 @@
 
 import { isOffered } from "./command.js";
 import { takeResult } from "./previewing.js";
+import { PREVIEW_FIRST } from "./reasons.js";
 
 /** @typedef {import("./command.js").Command} Command */
 /** @typedef {import("./command.js").Place} Place */
@@ -48,7 +49,7 @@ export class Registry {
   reason(id, argument) {
     const command = this.get(id);
     const { app } = this;
-    if (app.view.now.preview && !command.whilePreview) return "Apply or discard the preview first.";
+    if (app.view.now.preview && !command.whilePreview) return PREVIEW_FIRST;
     return command.unavailable?.(app, argument) ?? null;
   }
 

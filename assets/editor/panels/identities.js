@@ -9,7 +9,7 @@ import { button, h, icon, iconButton } from "../../kit/dom.js";
 import { plural } from "../../kit/text.js";
 import { colourNumber } from "../../look/palette.js";
 import { openVideo } from "../state.js";
-import { shownIdentity } from "../verbs/doctor.js";
+import { dismissListed, shownIdentity } from "../verbs/doctor.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").IdentityCandidate} IdentityCandidate */
@@ -135,7 +135,7 @@ function entry(app, one) {
         pairs(masks).map((pair) => cropPair(app, pair)),
       ),
     ),
-    iconButton("x", "Dismiss", () => dismissIdentity(app, one, true), "v-small"),
+    iconButton("x", "Dismiss", () => dismissListed(app, one), "v-small"),
   );
 }
 

@@ -4,7 +4,7 @@
 import { newIdentifier } from "../../kit/identifier.js";
 import { dismissIdentity, findIdentityVideos, isSameIdentity, openIdentities } from "../commands/identities.js";
 import { activeSearch, search } from "../commands/queue.js";
-import { firstOf, noVideo } from "../commands/reasons.js";
+import { firstOf, noVideo, PREVIEW_FIRST } from "../commands/reasons.js";
 import { whyOf } from "../document/identities.js";
 import { mergeOffer } from "./merge.js";
 import { lastFrame, offered } from "./offer.js";
@@ -23,6 +23,18 @@ const shown = new WeakMap();
 /** The candidate that was shown last. @param {Editor} app @returns {IdentityCandidate|null} */
 export const shownIdentity = (app) => shown.get(app.document) ?? null;
 
+/** @type {WeakSet<readonly object[]>} the buttons of previews of candidates: renewed and answered previews keep them */
+const ownButtons = new WeakSet();
+
+/** Whether the shown preview is that of a candidate. @param {Editor} app */
+function showsOwn(app) {
+  const { preview } = app.view.now;
+  return preview !== null && ownButtons.has(preview.buttons);
+}
+
+/** The shown preview is another verb's: a candidate does not take its place. @type {import("../commands/reasons.js").Check} */
+const otherPreview = (app) => (app.view.now.preview && !showsOwn(app) ? PREVIEW_FIRST : null);
+
 /** @type {import("../commands/reasons.js").Check} */
 const noneLeft = (app) => {
   if (openIdentities(app).length) return null;
@@ -35,9 +47,11 @@ const noneLeft = (app) => {
 /** The offer of the verb that a candidate suggests, with the reason and the way on. @param {Editor} app @param {IdentityCandidate} candidate @returns {Offer} */
 function offerOf(app, candidate) {
   const { kind, tracks, frame } = candidate;
+  const buttons = [{ label: "Dismiss", icon: "eyeoff", key: "Delete", run: () => dismissed(app, candidate) }];
+  ownButtons.add(buttons);
   const more = {
+    buttons,
     here: () => whyOf(app.document, candidate),
-    buttons: [{ label: "Dismiss", icon: "eyeoff", key: "Delete", run: () => dismissed(app, candidate) }],
     keys: {
       Delete: () => dismissed(app, candidate),
       ".": () => stepped(app, 1),
@@ -51,10 +65,15 @@ function offerOf(app, candidate) {
 
 /** Show a candidate: its place, its track, and the preview of what it suggests. @param {Editor} app @param {IdentityCandidate} candidate */
 export function showIdentity(app, candidate) {
+  if (showsOwn(app)) app.commands.discardPreview();
   shown.set(app.document, candidate);
   app.commands.goto(candidate.frame);
   app.view.set({ selected: candidate.tracks[0], newTrack: null });
-  return offered(app, offerOf(app, candidate));
+  const { document } = app;
+  const found = offered(app, offerOf(app, candidate));
+  if (!(found instanceof Promise)) return found;
+  // What had to be loaded first comes too late once another candidate is shown.
+  return found.then((preview) => (shown.get(document) === candidate ? preview : null));
 }
 
 /** The candidate after or before the one that was shown last. @param {Editor} app @param {1|-1} by */
@@ -71,7 +90,6 @@ function nextOf(app, by) {
 
 /** @param {Editor} app @param {1|-1} by @returns {null} the preview of a verb may come later */
 function stepped(app, by) {
-  if (app.view.now.preview) app.commands.discardPreview();
   app.registry.run(by > 0 ? "nextIdentity" : "previousIdentity");
   return null;
 }
@@ -84,6 +102,12 @@ function dismissed(app, candidate) {
   return null;
 }
 
+/** Dismiss a candidate of the list; where it is shown its preview goes. @param {Editor} app @param {IdentityCandidate} candidate */
+export function dismissListed(app, candidate) {
+  if (showsOwn(app) && isSameIdentity(shownIdentity(app), candidate)) app.commands.discardPreview();
+  return dismissIdentity(app, candidate, true);
+}
+
 /** @param {string} id @param {string} title @param {string} key @param {1|-1} by @returns {import("../commands/command.js").Command} */
 const step = (id, title, key, by) => ({
   id,
@@ -91,7 +115,8 @@ const step = (id, title, key, by) => ({
   group: GROUP,
   keys: [key],
   icon: "swap",
-  unavailable: firstOf(noVideo, noneLeft),
+  whilePreview: true,
+  unavailable: firstOf(noVideo, otherPreview, noneLeft),
   run: (app) => {
     openDoctor(app);
     return showIdentity(app, nextOf(app, by));
@@ -126,6 +151,8 @@ export const DOCTOR = Object.freeze([
     title: "Show a suggested change of identities",
     group: GROUP,
     places: [],
+    whilePreview: true,
+    unavailable: otherPreview,
     run: (app, given) => showIdentity(app, /** @type {IdentityCandidate} */ (given)),
   },
 ]);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { openIdentities } from "../../../../assets/editor/commands/identities.js";
 import { keyOfPreview } from "../../../../assets/editor/commands/previewing.js";
+import { dismissListed } from "../../../../assets/editor/verbs/doctor.js";
 import { application, settled } from "./application.mjs";
 import { documentOf, frames } from "./scenes.mjs";
 
@@ -78,6 +79,61 @@ test("an answer to a question of the preview keeps the way on", () => {
   assert.equal(preview(app).title, "Merge track 1 into track 2");
   keyOfPreview(app, ".");
   assert.equal(preview(app).title, "Swap tracks 3 and 4 on frames 6 – 13");
+});
+
+test("another suggestion takes the place of the shown one, by its entry and by the keys of the way", () => {
+  const app = searched();
+  app.commands.nextIdentity();
+  app.registry.run("showIdentity", app.view.now.identities[1]);
+  assert.equal(preview(app).title, "Swap tracks 3 and 4 on frames 6 – 13");
+  app.registry.run("nextIdentity");
+  assert.equal(preview(app).title, "Split track 3 at frame 2");
+  app.registry.run("previousIdentity");
+  app.registry.run("previousIdentity");
+  app.commands.nextAnswer();
+  assert.equal(preview(app).title, "Merge track 1 into track 2");
+  app.registry.run("nextIdentity");
+  assert.equal(preview(app).title, "Swap tracks 3 and 4 on frames 6 – 13");
+  assert.deepEqual([edits(app), app.toasts], [[], []]);
+});
+
+test("a suggestion whose rows arrive after another was shown does not take its place", async () => {
+  const app = searched();
+  let [loaded, arrive] = [false, null];
+  app.rows = { covers: () => loaded, cover: () => new Promise((done) => (arrive = done)) };
+  app.registry.run("showIdentity", app.view.now.identities[1]);
+  assert.equal(preview(app), null);
+  loaded = true;
+  app.registry.run("showIdentity", app.view.now.identities[0]);
+  arrive();
+  await settled();
+  assert.equal(preview(app).title, "Merge track 2 into track 1");
+});
+
+test("the preview of another verb stays until it is decided on", () => {
+  const app = searched();
+  app.view.set({ selected: "t1", frame: 5 });
+  app.commands.swap("t2");
+  const other = preview(app);
+  assert.ok(other);
+  app.registry.run("showIdentity", app.view.now.identities[1]);
+  app.registry.run("nextIdentity");
+  assert.equal(preview(app), other);
+  assert.deepEqual(
+    app.toasts.map(({ text }) => text),
+    Array(2).fill("Apply or discard the preview first."),
+  );
+});
+
+test("a suggestion that is dismissed in the list takes its preview away, and no other one's", async () => {
+  const app = searched();
+  globalThis.fetch = async () => new Response(JSON.stringify({ edit: 1, candidates: [] }));
+  const [merge, swap] = app.view.now.identities;
+  app.registry.run("showIdentity", merge);
+  await dismissListed(app, swap);
+  assert.equal(preview(app).title, "Merge track 2 into track 1");
+  await dismissListed(app, merge);
+  assert.equal(preview(app), null);
 });
 
 test("Delete dismisses the shown one for good and goes on", async () => {
