@@ -40,6 +40,19 @@ function rangeOfEntry(app) {
   return item ? [item.first, item.last] : null;
 }
 
+/** @type {WeakSet<readonly number[]>} ranges that came from an entry of the queue, not from a person */
+const fromQueue = new WeakSet();
+
+/** Take the frames of the shown entry of the queue as the range, unless a person chose one. @param {Editor} app */
+function takeRange(app) {
+  const { range } = app.view.now;
+  if (range && !fromQueue.has(range)) return;
+  const next = rangeOfEntry(app);
+  if (!next) return;
+  fromQueue.add(next);
+  app.view.set({ range: next });
+}
+
 /** The changes of a verdict on the scope. @param {Editor} app @param {Verdict} make */
 const changesOf = (app, make) =>
   app.track ? make(app.document, app.track, framesOf(app), scopeOf(app) === "whole") : [];
@@ -190,7 +203,7 @@ export const JUDGING = Object.freeze([
         ? null
         : "Choose a range first: Shift drag on the timeline, or go to an entry of the queue."),
     run: (app) => {
-      if (!app.view.now.range) app.view.set({ range: rangeOfEntry(app) });
+      takeRange(app);
       app.preferences.set({ scope: "range" });
     },
   },

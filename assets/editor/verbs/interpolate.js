@@ -6,6 +6,7 @@
 
 import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
+import { scopeOf } from "../commands/judging.js";
 import { lockedTrack } from "../commands/reasons.js";
 import { isHuman } from "../document/document.js";
 import { computedMask, drawnMask } from "./moving.js";
@@ -149,14 +150,23 @@ export function rowBeside(document, track, end, step) {
   return found;
 }
 
+/** The chosen range where it is meant: it holds the shown frame, or verdicts hold for it. @param {import("../editor.js").Editor} app */
+export function meantRange(app) {
+  const { frame, range } = app.view.now;
+  const holds = range && range[0] <= frame && frame <= range[1];
+  return holds || scopeOf(app) === "range" ? range : null;
+}
+
 /** @param {import("../editor.js").Editor} app */
 async function run(app) {
   const { document } = app;
   const { id: track } = trackOf(app);
   const { frame } = app.view.now;
+  const range = meantRange(app);
   await app.rows?.cover(0, lastFrame(app));
+  if (app.document !== document) return null;
   const locked = () => app.view.now.locked;
-  const span = spanAround(document, { track, frame, range: app.view.now.range, locked: locked() });
+  const span = spanAround(document, { track, frame, range, locked: locked() });
   const title = "Interpolate";
   if ("refused" in span) return offered(app, { title, icon: "interp", make: () => span });
   const beside = [rowBeside(document, track, span.from, -1), rowBeside(document, track, span.to, 1)];
@@ -166,6 +176,7 @@ async function run(app) {
     app,
     unloaded.sort((a, b) => a - b),
   );
+  if (app.document !== document) return null;
   const textOf = (/** @type {Row} */ row) => document.masks.text(row.hash ?? "") ?? "";
   const [from, to] = [span.from, span.to].map(textOf);
   const speeds = /** @type {[Beside|null, Beside|null]} */ (

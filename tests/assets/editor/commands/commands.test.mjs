@@ -319,3 +319,15 @@ test("the key of the range takes the frames of the shown entry of the queue wher
   app.commands.scopeRange();
   assert.deepEqual(app.view.now.range, [3, 4], "a chosen one stays");
 });
+
+test("a range that came from an entry of the queue gives way to the next entry", () => {
+  const app = editor();
+  app.view.set({ selected: "t1", frame: 0 });
+  app.commands.scopeRange();
+  app.view.set({ selected: "t1", frame: 6 });
+  app.commands.scopeRange();
+  assert.deepEqual(app.view.now.range, [6, 6]);
+  app.view.set({ selected: "t1", frame: 9 });
+  app.commands.scopeRange();
+  assert.deepEqual(app.view.now.range, [6, 6], "without an entry it stays");
+});

@@ -3,7 +3,9 @@
 import { createCommands } from "../../../../assets/editor/commands/index.js";
 import { createView, PREFERENCES } from "../../../../assets/editor/state.js";
 import { createStore } from "../../../../assets/editor/store.js";
+import { computed } from "../../../../assets/editor/verbs/computing.js";
 import { VERBS } from "../../../../assets/editor/verbs/index.js";
+import { verbWorker } from "../../../../assets/editor/verbs/worker.js";
 import { waitingQueue } from "../memory.mjs";
 
 /** @param document from `documentOf` @param more parts of the editor that the test sets itself */
@@ -33,6 +35,26 @@ export function application(document, more = {}) {
   app.queue = waitingQueue(document);
   app.commands = createCommands(app, VERBS);
   return app;
+}
+
+/** Gives the test a worker that computes what verbs ask for. */
+export function startWorker() {
+  globalThis.Worker = class {
+    postMessage(_, [port]) {
+      port.onmessage = ({ data: { number, asked } }) => port.postMessage({ number, found: computed(asked) });
+      this.port = port;
+    }
+
+    terminate() {
+      this.port.close();
+    }
+  };
+}
+
+/** Ends that worker. */
+export function endWorker() {
+  verbWorker().fail();
+  delete globalThis.Worker;
 }
 
 /** Lets promises settle. */

@@ -2,29 +2,12 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { computed } from "../../../../assets/editor/verbs/computing.js";
-import { verbWorker } from "../../../../assets/editor/verbs/worker.js";
 import { encode, stringify } from "../../../../assets/editor/masks/rle.js";
-import { application, settled } from "./application.mjs";
+import { application, endWorker, settled, startWorker } from "./application.mjs";
 import { documentOf, DRAWN, frames, HEIGHT, WIDTH } from "./scenes.mjs";
 
-before(() => {
-  globalThis.Worker = class {
-    postMessage(_, [port]) {
-      port.onmessage = ({ data: { number, asked } }) => port.postMessage({ number, found: computed(asked) });
-      this.port = port;
-    }
-
-    terminate() {
-      this.port.close();
-    }
-  };
-});
-
-after(() => {
-  verbWorker().fail();
-  delete globalThis.Worker;
-});
+before(startWorker);
+after(endWorker);
 
 /** Two boxes with room between them. */
 function two() {
