@@ -3,6 +3,7 @@
 
 /** @typedef {import("./contours.js").Kept} Kept */
 /** @typedef {import("../document/document.js").VideoDocument} VideoDocument */
+/** @typedef {import("../editor.js").Editor} Editor */
 
 const PREFIX = "v-outlines:";
 
@@ -20,6 +21,27 @@ export function storeOutlines(storage, video, outlines) {
     throw error;
   }
   return true;
+}
+
+/**
+ * What stores the outlines of a canvas after each change of them. The first time that the storage is full a toast appears.
+ * @param {Pick<Editor, "toast">} app @param {Pick<Storage, "setItem"|"removeItem">} storage @param {string} video id
+ * @param {Pick<import("./layers.js").Layers, "contours">} layers @returns {() => void}
+ */
+export function outlineKeeper(app, storage, video, layers) {
+  let full = false;
+  return () => {
+    const wasFull = full;
+    full = !storeOutlines(storage, video, layers.contours);
+    if (full && !wasFull)
+      app.toast({
+        tone: "warn",
+        icon: "warn",
+        title: "Outlines are not stored",
+        text: "The browser's storage is full: half drawn outlines last only as long as this page.",
+        name: "outlines",
+      });
+  };
 }
 
 /**

@@ -8,7 +8,7 @@ import { openVideo } from "../state.js";
 import { snapped } from "../masks/raster.js";
 import { Fingers } from "./fingers.js";
 import { Ring } from "./ring.js";
-import { storedOutlines, storeOutlines } from "./outlinestore.js";
+import { outlineKeeper, storedOutlines } from "./outlinestore.js";
 import { TOOLS } from "./tools/index.js";
 import { viewRail } from "./viewrail.js";
 
@@ -85,7 +85,7 @@ export class Stage {
     const layers = new Layers({ host: this.host, document, viewport, view, preferences });
     const { id } = openVideo(this.app.session);
     layers.contours = storedOutlines(sessionStorage, id, document);
-    layers.oncontours = () => storeOutlines(sessionStorage, id, layers.contours);
+    layers.oncontours = outlineKeeper(this.app, sessionStorage, id, layers);
     this.app.layers = layers;
     this.app.encoder.warm();
     this.toolBusy = null;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { storedOutlines, storeOutlines } from "../../../../assets/editor/canvas/outlinestore.js";
+import { outlineKeeper, storedOutlines, storeOutlines } from "../../../../assets/editor/canvas/outlinestore.js";
 import { polygon } from "../../../../assets/editor/canvas/tools/polygon.js";
 import { memoryStorage } from "../memory.mjs";
 import { at, editor } from "./drawing.mjs";
@@ -44,6 +44,34 @@ test("one of a track that went meanwhile, and what is no outline, are left out",
     storage.setItem("v-outlines:v", text);
     assert.deepEqual(found(), []);
   }
+});
+
+test("a toast appears when the storage becomes full, not at every corner", () => {
+  const { app } = stored();
+  const toasts = [];
+  let error = null;
+  const storage = {
+    setItem() {
+      if (error) throw error;
+    },
+    removeItem() {},
+  };
+  const keep = outlineKeeper({ toast: (message) => toasts.push(message) }, storage, "v", app.layers);
+  keep();
+  assert.deepEqual(toasts, []);
+  error = new DOMException("full");
+  keep();
+  keep();
+  assert.deepEqual(
+    toasts.map(({ name }) => name),
+    ["outlines"],
+  );
+  assert.match(toasts[0].text, /only as long as this page/);
+  error = null;
+  keep();
+  error = new DOMException("full");
+  keep();
+  assert.equal(toasts.length, 2, "full again");
 });
 
 test("a full storage is told, and any other failure is not hidden", () => {
