@@ -4,6 +4,7 @@ Frames are read as the model needs them and counted on the way: a video is decod
 its length. A video that cannot be read does not stop the others; it is listed among the failed ones.
 """
 
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,7 +82,8 @@ class FileProposer:
             )
             # The published rule bounds the tracks of a video, however many windows it takes.
             limit = self.settings.max_tracks if self.settings.rule == "published" else None
-            whole = gather(results, max_tracks=limit)
+            with contextlib.closing(results):
+                whole = gather(results, max_tracks=limit)
             if cancelled():
                 raise Cancelled
             return self._result(video, counting.confirmed, whole)

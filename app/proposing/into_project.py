@@ -4,6 +4,7 @@ A run that was cancelled, killed or failed resumes at the window where it stoppe
 checkpoint and settings; see `app.proposing.run`.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -210,9 +211,10 @@ def _store_windows(
         cancelled=cancelled,
     )
     try:
-        for window in results:
-            frames.publish()
-            run.store(window)
+        with contextlib.closing(results):  # before the frames, also where storing fails
+            for window in results:
+                frames.publish()
+                run.store(window)
     except Cancelled:
         return True
     except NoFrames:

@@ -32,11 +32,6 @@ class MaskSequence:
     areas: np.ndarray
     size: tuple[int, int] | None
 
-    @property
-    def sizes(self) -> np.ndarray:
-        """Rows and columns of each mask, int64 (T, 2), 0 where absent."""
-        return np.array([code["size"] if code else (0, 0) for code in self.codes], np.int64).reshape(-1, 2)
-
     def __len__(self) -> int:
         return len(self.codes)
 

@@ -12,9 +12,11 @@ import cv2
 import numpy as np
 import torch
 
-from model.network.input import fit, prepare_clip
+from model.network.constants import constant
+from model.network.input import fit
 from model.network.tevit import TeViT
 from model.propagation.boxes import Box
+from model.tracking.clip_inference import prepared_clip
 from model.tracking.soft_masks import on_grid
 
 FITS, FULLY = 0.7, 0.95
@@ -103,8 +105,9 @@ class TeViTCandidates:
         rows, columns = size.img_hw
         scaled = np.stack([cv2.resize(one, (columns, rows), interpolation=cv2.INTER_LINEAR) for one in frames])
         with torch.inference_mode():
-            pixels = prepare_clip(scaled, size)[None].to(device)
-            features = network.encode(pixels, torch.tensor([size.img_hw], dtype=torch.float32, device=device))
+            pixels = prepared_clip(scaled, size, device)[None]
+            img_hw = constant(size.img_hw, dtype=torch.float32, device=device)[None]
+            features = network.encode(pixels, img_hw)
             queries = network.decode(features)
             scores, labels = queries.logits[0].sigmoid().mean(dim=0).max(dim=1)
             number = len(labels)

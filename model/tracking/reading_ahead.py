@@ -21,7 +21,7 @@ class _Read(Generic[T]):
 
 
 class ReadingAhead(Generic[T]):
-    """Iterates over ``items`` in their order, at most ``most`` of which are read before they are asked for.
+    """Iterates over ``items`` in their order, ``most`` of which wait to be asked for while one more is read.
 
     They are read by a thread, from the first call of ``next`` on. An error while reading is raised where the item was
     asked for. `close` ends the thread; it waits for an item that is being read.

@@ -7,7 +7,7 @@ video.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -36,7 +36,7 @@ def propose(
     ahead: int = 0,
     on_window: Callable[[int, int], None] = lambda done, expected: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Iterator[WindowResult]:
+) -> Generator[WindowResult]:
     """Tracks of a video, window by window, as they are settled.
 
     frames: uint8 RGB arrays (H, W, 3) of one size, in order, read as they are needed. Their end is the video's end;
@@ -50,7 +50,8 @@ def propose(
     the run is never resumed.
 
     With ``ahead`` a thread reads up to so many frames before they are needed (:func:`frames_ahead`), so that a GPU
-    computes while the next ones are decoded. Nothing else may use ``frames`` then.
+    computes while the next ones are decoded. Nothing else may use ``frames`` then, and whoever closes them closes the
+    generator before, which ends the thread (`contextlib.closing`).
 
     Raises `model.tracking.settings.WindowsTooClose`, `model.tracking.clip_inference.UnknownRule`,
     `model.tracking.stitch_state.StateMismatch`, `model.tracking.window_frames.NoFrames` and ``UnequalFrames``.
