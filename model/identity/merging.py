@@ -49,7 +49,9 @@ def merges(looks: Sequence[TrackLook]) -> list[IdentityCandidate]:
         taken |= ends
         switch = switches[0]
         last, first = int(switch.out.frames[switch.last]), int(switch.into.frames[switch.first])
-        evidence = {"frames": float(first - last - 1), "alike": round(float(np.nan_to_num(values["near"][n])), 2)}
+        evidence = {"frames": float(first - last - 1)}
+        if np.isfinite(values["near"][n]):
+            evidence["alike"] = round(1.0 + float(values["near"][n]), 2)
         masks = (switch.out.id, last), (switch.into.id, first)
         out.append(IdentityCandidate("merge", (one.id, other.id), first, masks, float(strength[n]), evidence))
     return out
@@ -82,7 +84,7 @@ def _compared(one: TrackLook, other: TrackLook) -> tuple[list[_Switch], dict[str
     all_other = tuple(np.array([number]) for number in (0, len(other.seen)))
     return switches, {
         **worst,
-        "near": float(np.nanmin([*near, 1.0])) - 1.0,
+        "near": float(np.nanmin(near)) - 1.0 if np.isfinite(near).any() else np.nan,
         "far": float(np.nan_to_num(likeness.mean(every, all_other)[0] - 1.0)),  # type: ignore[arg-type]
         "category": float(None not in (one.category, other.category) and one.category != other.category),
     }

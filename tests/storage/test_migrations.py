@@ -12,7 +12,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
-from storage import checkpoints, jobs, migrations, projects, runs, tracks, videos
+from storage import checkpoints, identity_candidates, jobs, migrations, projects, runs, tracks, videos
 from storage.database import Database
 from storage.edits import edits_since, list_complete
 from storage.edits.rebuild import check_video
@@ -184,6 +184,21 @@ def test_a_project_that_proposed_with_an_added_checkpoint_keeps_it(first: Path) 
         kept, chosen = (checkpoints.active_checkpoint(tx, project) for project in ("p", "q"))
     assert kept is not None and kept.id == "c", "a choice of a person stays"
     assert chosen is not None and chosen.name == "newer"
+
+
+def test_the_likeness_of_suggested_merges_becomes_a_share(first: Path) -> None:
+    upgrade_to(first, "0016")
+    merge = {"kind": "merge", "tracks": ["t", "s"], "frame": 4, "masks": [["t", 3, HASH]], "strength": 0.5}
+    near, unknown = ({**merge, "evidence": {"frames": 2.0, "alike": below}} for below in (-0.1, 0.0))
+    stored = {"candidates": json.dumps([near, unknown]), "dismissed": json.dumps([near])}
+    with sqlite3.connect(first) as raw:
+        insert(raw, "identity_candidates", video_id="v", edit=2, created=8.0, **stored)
+    raw.close()
+    with Database.open(f"sqlite:///{first}") as database, database.read() as tx:
+        search = identity_candidates.latest(tx, "v")
+    assert search is not None
+    assert [one.evidence for one in search.candidates] == [{"frames": 2.0, "alike": 0.9}, {"frames": 2.0}]
+    assert [one.evidence for one in search.dismissed] == [{"frames": 2.0, "alike": 0.9}]
 
 
 def test_revisions_are_one_line_from_the_first_to_the_last() -> None:

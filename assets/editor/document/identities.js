@@ -42,7 +42,7 @@ export function whyOf(document, { kind, masks, evidence }) {
     const [[out], [into]] = masks;
     const { frames, alike } = evidence;
     const when = frames > 0 ? `${plural(frames, "frame")} later` : "at once";
-    const look = alike < 0 ? `, ${percent(1 + alike)} alike` : "";
+    const look = alike === undefined ? "" : `, ${percent(alike)} alike`;
     return `${number(out)} ends, ${number(into)} goes on ${when}${look}`;
   }
   const { place = 0, far = 0 } = evidence;

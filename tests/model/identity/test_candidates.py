@@ -33,6 +33,7 @@ def test_a_thing_in_two_tracks_is_merged_also_over_a_long_hole(hole: int) -> Non
     found = find_candidates(seen(tracks, BOTH))
     assert best(found) == ("merge", ("a", "b"), 14 + hole)
     assert found[0].masks == (("a", 13), ("b", 14 + hole)) and found[0].evidence["frames"] == hole
+    assert found[0].evidence["alike"] > 0.9
 
 
 def test_a_track_that_fills_the_hole_of_another_one_is_merged_into_it() -> None:

@@ -60,9 +60,9 @@ test("titles and reasons name tracks by their numbers", () => {
   assert.equal(titleOf(document, split), "Split 1 at frame 3");
   assert.equal(whyOf(document, split), "It looks different from here on");
   const masks = [maskOf(document, "t1", 1), maskOf(document, "t2", 4)];
-  const merge = swapIn(document, { kind: "merge", masks, evidence: { frames: 2, alike: -0.1 } });
+  const merge = swapIn(document, { kind: "merge", masks, evidence: { frames: 2, alike: 0.9 } });
   assert.equal(titleOf(document, merge), "Merge 1 and 2");
   assert.equal(whyOf(document, merge), "1 ends, 2 goes on 2 frames later, 90 % alike");
-  const atOnce = { ...merge, evidence: { frames: 0, alike: 0 } };
+  const atOnce = { ...merge, evidence: { frames: 0 } };
   assert.equal(whyOf(document, atOnce), "1 ends, 2 goes on at once");
 });
