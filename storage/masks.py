@@ -122,7 +122,8 @@ def measured_blobs(tx: Connection, hashes: Iterable[str]) -> dict[str, MeasuredM
     names = (columns.hash, columns.height, columns.width, columns.counts, columns.area, *(columns[k] for k in "xywh"))
     found: dict[str, MeasuredMask] = {}
     for part in chunks(hashes):
-        for key, height, width, counts, area, *box in tx.execute(select(*names).where(columns.hash.in_(part))):
+        rows = tx.execute(select(*names).where(columns.hash.in_(part))).all()
+        for key, height, width, counts, area, *box in rows:
             found[key] = MeasuredMask({"size": [height, width], "counts": counts.decode("ascii")}, area, box)
     return found
 

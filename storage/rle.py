@@ -58,7 +58,7 @@ def canonical_all(rles: Sequence[Rle]) -> list[Rle]:
     """As `canonical`, of each of many RLEs; the RLEs that are canonical already are returned themselves."""
     found: list[Rle] = []
     for part in _parts(rles):
-        runs = _runs(part)
+        runs = _runs_of(part)
         empty = runs.numbers == 0
         empty[runs.firsts] = False
         odd = np.logical_or.reduceat(empty, runs.firsts).tolist()
@@ -126,7 +126,12 @@ def uncompress(rle: Rle) -> list[int]:
 
 def uncompress_all(rles: Sequence[Rle]) -> list[list[int]]:
     """Uncompressed counts of many RLEs; raises RleError, as `uncompress` does for the first that is not valid."""
-    return [counts for part in _parts(rles) for counts in _uncompress_part(part)]
+    return [counts for runs in runs_in_parts(rles) for counts in _as_lists(runs)]
+
+
+def runs_in_parts(rles: Sequence[Rle]) -> Iterator["Runs"]:
+    """The counts of all RLEs, of some hundred at a time; raises RleError."""
+    return map(_runs_of, _parts(rles))
 
 
 def _parts(rles: Sequence[Rle]) -> Iterator[Sequence[Rle]]:
@@ -134,14 +139,13 @@ def _parts(rles: Sequence[Rle]) -> Iterator[Sequence[Rle]]:
     return (rles[first : first + _AT_ONCE] for first in range(0, len(rles), _AT_ONCE))
 
 
-def _uncompress_part(rles: Sequence[Rle]) -> list[list[int]]:
-    found = _runs(rles)
-    plain = found.numbers.tolist()
-    return [plain[first:stop] for first, stop in zip(found.firsts.tolist(), found.stops.tolist(), strict=True)]
+def _as_lists(runs: "Runs") -> list[list[int]]:
+    plain = runs.numbers.tolist()
+    return [plain[first:stop] for first, stop in zip(runs.firsts.tolist(), runs.stops.tolist(), strict=True)]
 
 
 @dataclass(frozen=True)
-class _Runs:
+class Runs:
     """Uncompressed counts of many RLEs, one after another: int64 (N,); those of RLE k are [firsts[k], stops[k])."""
 
     numbers: np.ndarray
@@ -149,7 +153,7 @@ class _Runs:
     stops: np.ndarray
 
 
-def _runs(rles: Sequence[Rle]) -> _Runs:
+def _runs_of(rles: Sequence[Rle]) -> Runs:
     """The counts of at least one RLE; raises RleError."""
     texts = [_counts_bytes(rle) for rle in rles]
     sizes = np.array([_pixels(rle) for rle in rles], np.int64)
@@ -177,7 +181,7 @@ def _runs(rles: Sequence[Rle]) -> _Runs:
     in_range = (numbers >= 0).all() and (numbers <= np.repeat(sizes, stops - firsts)).all()
     if not in_range or (np.add.reduceat(numbers, firsts) != sizes).any():
         raise RleError(_wrong_sum(rles, numbers, firsts, stops))
-    return _Runs(numbers, firsts, stops)
+    return Runs(numbers, firsts, stops)
 
 
 def _add_up(numbers: np.ndarray, places: np.ndarray, at: np.ndarray) -> None:

@@ -13,10 +13,11 @@ from typing import Any, Literal
 from storage import rle
 from storage.atomic import write_text
 from storage.rle import Rle
+from storage.run_text import run_texts
 from storage.youtube_vis.dataset import Json, VisCategory, VisDataset, VisResult, VisTrack, VisVideo
 
 Segmentation = Literal["uncompressed", "compressed"]
-Form = Callable[[Sequence[Rle]], Sequence[Mapping[str, Any]]]
+Form = Callable[[Sequence[Rle]], Sequence[str]]
 
 
 def write_dataset(path: Path, dataset: VisDataset, *, segmentation: Segmentation = "uncompressed") -> None:
@@ -49,7 +50,7 @@ def _dataset_text(dataset: VisDataset, segmentation: Segmentation) -> Iterator[s
     yield from _list_text(_category_entry(category) for category in sorted(dataset.categories, key=lambda c: c.id))
     yield ',"annotations":'
     form = _FORMS[segmentation]
-    yield from _list_text(_track_entry(track, videos[track.video_id], form) for track in dataset.tracks)
+    yield from _list_of(_track_text(track, videos[track.video_id], form) for track in dataset.tracks)
     for key, value in _sorted(dataset.extra).items():
         yield f",{_text(key)}:{_text(value)}"
     yield "}"
@@ -72,18 +73,36 @@ def dataset_outline(dataset: VisDataset) -> Json:
     return {
         "videos": [_video_entry(video) for video in dataset.videos],
         "categories": [_category_entry(category) for category in categories],
-        "annotations": [_track_entry(track, videos[track.video_id], _without_runs) for track in dataset.tracks],
+        "annotations": [_track_outline(track, videos[track.video_id]) for track in dataset.tracks],
     }
 
 
-def _track_entry(track: VisTrack, video: VisVideo, form: Form) -> Json:
-    present = [mask for mask in track.segmentations if mask is not None]
+def _track_outline(track: VisTrack, video: VisVideo) -> Json:
+    present = _present(track)
+    masks = _spread(track, [{"size": mask["size"], "counts": []} for mask in present])
+    return {**_track_ids(track), "segmentations": masks, **_track_facts(track, video, present)}
+
+
+def _track_text(track: VisTrack, video: VisVideo, form: Form) -> str:
+    """The entry of a track. Its masks, which are nearly all of its text, are written apart from the rest."""
+    present = _present(track)
+    masks = ",".join(text or "null" for text in _spread(track, form(present)))
+    before, after = _text(_track_ids(track)), _text(_track_facts(track, video, present))
+    return f'{before[:-1]},"segmentations":[{masks}],{after[1:]}'
+
+
+def _present(track: VisTrack) -> list[Rle]:
+    return [mask for mask in track.segmentations if mask is not None]
+
+
+def _track_ids(track: VisTrack) -> Json:
+    return {"id": track.id, "video_id": track.video_id, "category_id": track.category_id}
+
+
+def _track_facts(track: VisTrack, video: VisVideo, present: Sequence[Rle]) -> Json:
+    """What stands behind the masks in the entry of a track; ``present`` are its masks."""
     areas, boxes = _measured(track, present)
     return {
-        "id": track.id,
-        "video_id": track.video_id,
-        "category_id": track.category_id,
-        "segmentations": _spread(track, form(present)),
         "areas": _spread(track, areas),
         "bboxes": _spread(track, boxes),
         "iscrowd": track.iscrowd,
@@ -109,17 +128,15 @@ def _spread(track: VisTrack, values: Sequence[Any]) -> list[Any]:
     return [None if mask is None else next(following) for mask in track.segmentations]
 
 
-def _uncompressed(masks: Sequence[Rle]) -> list[Json]:
-    runs = rle.uncompress_all(masks)
-    return [{"size": mask["size"], "counts": counts} for mask, counts in zip(masks, runs, strict=True)]
+def _uncompressed(masks: Sequence[Rle]) -> list[str]:
+    return [
+        f'{{"size":{_text(mask["size"])},"counts":{counts}}}'
+        for mask, counts in zip(masks, run_texts(masks), strict=True)
+    ]
 
 
-def _compressed(masks: Sequence[Rle]) -> list[Rle]:
-    return list(masks)
-
-
-def _without_runs(masks: Sequence[Rle]) -> list[Json]:
-    return [{"size": mask["size"], "counts": []} for mask in masks]
+def _compressed(masks: Sequence[Rle]) -> list[str]:
+    return [_text(mask) for mask in masks]
 
 
 _FORMS: Mapping[Segmentation, Form] = {"uncompressed": _uncompressed, "compressed": _compressed}
@@ -131,9 +148,13 @@ def _sorted(extra: Json) -> Json:
 
 
 def _list_text(entries: Iterable[Json]) -> Iterator[str]:
+    return _list_of(_text(entry) for entry in entries)
+
+
+def _list_of(texts: Iterable[str]) -> Iterator[str]:
     yield "["
-    for k, entry in enumerate(entries):
-        yield ("," if k else "") + _text(entry)
+    for k, text in enumerate(texts):
+        yield f",{text}" if k else text
     yield "]"
 
 
