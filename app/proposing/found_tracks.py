@@ -33,7 +33,8 @@ class RunContext:
     """The run that proposes, and the names of its classes in the project of the video.
 
     ``category_ids`` maps class names to ids of the project's categories (None: the project has no such category).
-    ``scored``: its tracks have scores; those of a file may have none.
+    ``scored``: its tracks have scores; those of a file may have none. ``nameless``: the class that stands for no class
+    at all, which a file without classes gives to its tracks.
     """
 
     video_id: str
@@ -41,6 +42,7 @@ class RunContext:
     class_names: tuple[str, ...]
     category_ids: Mapping[str, str | None]
     scored: bool = True
+    nameless: str | None = None
 
     @property
     def author(self) -> str:
@@ -64,9 +66,13 @@ class RunContext:
         others = [[self.class_names[label], score] for label, score in standing.runners_up]
         return {"class": self.class_of(standing), "runners_up": others}
 
-    def kind_of(self, standing: TrackStanding) -> str:
-        """The kind within which the track is matched, see `kind`."""
-        return kind(self.category_of(standing), self.class_of(standing))
+    def is_nameless(self, standing: TrackStanding) -> bool:
+        """Whether nothing says of what class the track is."""
+        return self.class_of(standing) == self.nameless and self.category_of(standing) is None
+
+    def kind_of(self, standing: TrackStanding) -> str | None:
+        """The kind within which the track is matched, see `kind`; None: a track of any kind."""
+        return None if self.is_nameless(standing) else kind(self.category_of(standing), self.class_of(standing))
 
 
 @dataclass(frozen=True)

@@ -74,11 +74,12 @@ class TrackLedger:
             self.both_pixels[key] = self.both_pixels.get(key, 0.0) + float(pixels.both[i, j])
 
     def matches(
-        self, old: Sequence[ExistingTrack], numbers: Mapping[int, str], *, least: float
+        self, old: Sequence[ExistingTrack], numbers: Mapping[int, str | None], *, least: float
     ) -> list[tuple[str, int]]:
         """(id of an existing track, number of the run's track) pairs of one kind with an IoU of at least ``least``.
 
-        ``numbers``: the run's tracks that may still be matched, with their kinds. The IoU is over all frames so far.
+        ``numbers``: the run's tracks that may still be matched, with their kinds; None: any kind. The IoU is over all
+        frames so far.
         """
         names, news = [one.track_id for one in old], list(numbers)
         both = [[self.both_pixels.get((name, number), 0.0) for number in news] for name in names]
@@ -87,7 +88,7 @@ class TrackLedger:
             np.array([self.old_pixels.get(name, 0.0) for name in names]),
             np.array([self.new_pixels.get(number, 0.0) for number in news]),
         )
-        same = np.array([[one.kind == numbers[number] for number in news] for one in old], bool)
+        same = np.array([[numbers[number] in (None, one.kind) for number in news] for one in old], bool)
         pairs = best_pairs(iou_of(pixels), same.reshape(len(names), len(news)), least=least)
         return [(names[i], news[j]) for i, j in pairs]
 

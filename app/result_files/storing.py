@@ -23,6 +23,7 @@ from model.tracking.whole_video import TrackStanding
 from storage import jobs, projects, runs, tracks
 from storage.database import Database
 from storage.edits import undoing
+from storage.formats import UNNAMED
 from storage.masks import PreparedBlobs, prepare_blobs, put_prepared
 from storage.rle import Rle
 from storage.runs import SOURCE, Run, RunProgress
@@ -222,7 +223,8 @@ def _context(tx: Connection, video: Video, run: Run, found: Sequence[SourceTrack
     names = tuple(_labels(found))
     categories = {category.name: category.id for category in projects.list_categories(tx, video.project_id)}
     ids = fill(names, chosen={}, categories=categories)
-    return RunContext(video.id, run.id, names, ids, scored=any(track.score is not None for track in found))
+    scored = any(track.score is not None for track in found)
+    return RunContext(video.id, run.id, names, ids, scored=scored, nameless=UNNAMED)
 
 
 @dataclass(frozen=True)
@@ -292,6 +294,7 @@ class _RunStoring:
     def _end(self, ledger: TrackLedger) -> StoredRun | None:
         standings = [track.standing for track in self.tracks]
         kept = [one for one in standings if one.track in ledger.bound]
+        kept = [one for one in kept if one.track in ledger.made or not self.context.is_nameless(one)]
         unmapped = Counter(self.context.class_of(one) for one in kept if self.context.category_of(one) is None)
         with self.turns.atomic() as tx:
             if self._undone(tx):

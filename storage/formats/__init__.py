@@ -1,7 +1,7 @@
 """Formats of annotations other than the database: reading, writing and recognising them. The public interface."""
 
 from storage.formats.archives import is_archive, unpack
-from storage.formats.content import FormatContent, without_unknown_frames
+from storage.formats.content import UNNAMED, FormatContent, without_unknown_frames
 from storage.formats.errors import Broken, FormatError
 from storage.formats.frame_masks import BY_NUMBER, FRAME_SCORES
 from storage.formats.losses import Losses
@@ -16,6 +16,7 @@ __all__ = [
     "FORMATS",
     "FRAME_SCORES",
     "RESULTS",
+    "UNNAMED",
     "Broken",
     "Format",
     "FormatContent",

@@ -54,6 +54,7 @@ def test_only_within_a_kind_and_only_those_that_are_asked_for() -> None:
     ledger = TrackLedger(("a", "b"))
     ledger.add_overlaps({"a": masks({0: (0, 0, 8)}), "b": masks({0: (20, 20, 8)})}, {7: masks({0: (0, 0, 8)}), 8: {}})
     assert ledger.matches([ExistingTrack("a", "cat")], {7: "dog"}, least=0.3) == []
+    assert ledger.matches([ExistingTrack("a", "cat")], {7: None}, least=0.3) == [("a", 7)], "it is of no kind"
     assert ledger.matches([ExistingTrack("b", "dog")], {7: "dog", 8: "dog"}, least=0.3) == []
     assert ledger.matches([ExistingTrack("a", "dog"), ExistingTrack("b", "dog")], {7: "dog"}, least=0.3) == [("a", 7)]
     assert ledger.matches([], {7: "dog"}, least=0.3) == ledger.matches([ExistingTrack("a", "dog")], {}, least=0.3) == []

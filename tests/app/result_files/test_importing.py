@@ -216,6 +216,34 @@ def of_frames(scene: ResultsScene, places: dict[int, int]) -> ProposalsImported:
     return scene.bring(write(scene.folder / "va.json", {str(k): {"4": square(at, 9)} for k, at in places.items()}))
 
 
+def test_masks_without_a_class_become_those_of_the_track_that_they_overlap(scene: ResultsScene) -> None:
+    scene.bring(
+        scene.results(result(1, 2, 4), result(1, 1, 40)), annotations=scene.annotations(categories=("bee", "hornet"))
+    )
+    before = {track.id: track for track in scene.tracks("va")}
+    frames = {str(k): {"1": square(4 + k, 9, size=SIZE), "2": square(20, 30, size=SIZE)} for k in range(LENGTH)}
+    done = scene.bring(write(scene.folder / "va.json", frames), source="SAM 2")
+    assert (done.added, done.replaced, done.deleted) == (1, 1, 1)
+    assert done.unmapped == {"object": 1}, "the track that stood keeps its own class"
+    [matched] = [track for track in scene.tracks("va") if track.id in before]
+    assert (matched.category_id, matched.number) == (before[matched.id].category_id, before[matched.id].number)
+    assert dict(matched.extra or {})["class"] == "hornet"
+    assert {row.frame for row in scene.rows(matched).values() if row.hash} == set(range(LENGTH))
+
+
+def test_masks_without_a_class_leave_a_category_and_human_masks(scene: ResultsScene) -> None:
+    scene.bring(scene.results(result(1, 1, 4)))
+    [track] = scene.tracks("va")
+    row = scene.rows(track)[0]
+    accept = {"track": track.id, "frame": 0, "before_version": row.version, "after": {"review": "accepted"}}
+    scene.exchange.change(scene.video("va"), [accept])
+    of_frames(scene, {0: 6, 1: 7})
+    [after] = scene.tracks("va")
+    assert (after.id, after.category_id) == (track.id, track.category_id)
+    assert scene.rows(after)[0].hash == row.hash
+    assert scene.rows(after)[1].run_id == after.run_id != track.run_id
+
+
 def test_frames_that_a_file_leaves_open_do_not_count_against_a_match(scene: ResultsScene) -> None:
     of_frames(scene, {0: 9, 1: 9, 2: 9})
     [track] = scene.tracks("va")
