@@ -38,7 +38,7 @@ FLOORS = {
         "comments drafts",
         "numbering",
         "database youtube_vis attributes guides",
-        "effort",
+        "effort run_text",
         "frames projects videos video_progress imports checkpoints runs snapshots teaching likely_errors rle "
         "migrations arrivals taught_categories",
         "summary_tables",

@@ -290,6 +290,13 @@ def _export_choices(export: argparse.ArgumentParser) -> None:
     text = "write train/ and valid/, with this share of the videos in valid/; copies of a video stay together"
     export.add_argument("--valid", type=positive_real, metavar="SHARE", help=text)
     export.add_argument("--seed", type=not_negative, default=0, metavar="S", help="of --valid (default: 0)")
+    text = "frames of a video file as JPEG (the default) or exact as PNG; none: only the annotations"
+    export.add_argument(
+        "--pictures",
+        choices=("jpg", "png", "none"),
+        default="jpg",
+        help=f"{text}; pictures of a folder stay as they are",
+    )
 
 
 def _versions(commands: Commands, everywhere: argparse.ArgumentParser) -> None:

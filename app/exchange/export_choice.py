@@ -9,8 +9,10 @@ from app.exchange.export_categories import VERSIONS
 
 Unknown = Literal["frames", "videos"]
 Ids = Literal["came", "counted"]
+Pictures = Literal["jpg", "png", "none"]
 UNKNOWN: tuple[str, ...] = get_args(Unknown)
 IDS: tuple[str, ...] = get_args(Ids)
+PICTURES: tuple[str, ...] = get_args(Pictures)
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class ExportChoice:
         videos, categories: names of those to export; None: all.
         valid: share of the videos, 0 to 1, for a validation set beside the training set; None: one file.
         seed: of the division into training and validation videos.
+        pictures: frames of a video file as JPEG, or exact as PNG; "none": no pictures at all, only the annotations.
+            Pictures of a folder are copied byte for byte. An import's names in .png are PNG with "jpg" too.
     """
 
     reviewed_only: bool = False
@@ -38,6 +42,7 @@ class ExportChoice:
     categories: tuple[str, ...] | None = None
     valid: float | None = None
     seed: int = 0
+    pictures: Pictures = "jpg"
 
     def __post_init__(self) -> None:
         if self.version is not None and self.version not in VERSIONS:
@@ -48,6 +53,8 @@ class ExportChoice:
             raise BadInput(f"Unknown frames are handled by {' or '.join(UNKNOWN)}, not by {self.unknown!r}.")
         if self.ids is not None and self.ids not in IDS:
             raise BadInput(f"Ids are {' or '.join(IDS)}, not {self.ids!r}.")
+        if self.pictures not in PICTURES:
+            raise BadInput(f"Pictures are {', '.join(PICTURES)}, not {self.pictures!r}.")
         if self.valid is not None and not 0 < self.valid < 1:
             raise BadInput(f"The share of validation videos is {self.valid:g}; it must lie between 0 and 1.")
 

@@ -100,7 +100,8 @@ def _videos(plan: ExportPlan, ids: Mapping[str, int]) -> tuple[list[VisVideo], t
     found, notes = [], []
     for one in plan.videos:
         video = one.source.video
-        named = picture_names(video, one.frames, taken, flat=plan.counts_ids)
+        exact = plan.choice.pictures == "png"
+        named = picture_names(video, one.frames, taken, flat=plan.counts_ids, exact=exact)
         extra = dict((video.extra or {}).get(SOURCE, {}))
         found.append(VisVideo(ids[video.id], video.width, video.height, len(named.names), named.names, extra))
         if named.changed:

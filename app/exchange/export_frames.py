@@ -34,11 +34,14 @@ class PictureNames:
     changed: str | None = None
 
 
-def picture_names(video: Video, chosen: Sequence[int], taken: set[str], *, flat: bool = False) -> PictureNames:
+def picture_names(
+    video: Video, chosen: Sequence[int], taken: set[str], *, flat: bool = False, exact: bool = False
+) -> PictureNames:
     """The names of the import if the video had a folder of its own there, else names by frame number.
 
     A suffix that the bytes of the picture do not fit is changed. taken: folders of other videos; the folder of this
-    video is added to it. flat: names are ``<video>/<file>``; folders above are left out. Raises `VideoError`.
+    video is added to it. flat: names are ``<video>/<file>``; folders above are left out. exact: frames of a video file
+    become PNG. Raises `VideoError`.
     """
     own = _imported_names(video) if video.import_id is not None else {}
     obstacle = _obstacle(own, chosen, taken)
@@ -48,7 +51,7 @@ def picture_names(video: Video, chosen: Sequence[int], taken: set[str], *, flat:
         reason = "folders above that of the video are left out"
     else:
         kept, reason = _numbered_names(video, chosen, taken), obstacle
-    names = _fitting_names(video, chosen, kept)
+    names = _fitting_names(video, chosen, kept, exact=exact)
     if obstacle is None and names != kept:
         reason = "the suffix is that of the pictures' bytes"
     first = own.get(chosen[0], next(iter(own.values()), None))
@@ -64,10 +67,12 @@ def _flat_names(video: Video, own: Mapping[int, str], chosen: Sequence[int], tak
     return tuple(f"{folder}/{PurePosixPath(own[frame]).name}" for frame in chosen)
 
 
-def _fitting_names(video: Video, chosen: Sequence[int], names: Sequence[str]) -> tuple[str, ...]:
-    """The names, with other suffixes where a folder of pictures has other bytes than its names say."""
-    if video.kind != "images":
+def _fitting_names(video: Video, chosen: Sequence[int], names: Sequence[str], *, exact: bool) -> tuple[str, ...]:
+    """The names, with other suffixes where the pictures have, or get, other bytes than their names say."""
+    if video.kind != "images" and not exact:
         return tuple(names)
+    if video.kind != "images":
+        return tuple(PurePosixPath(name).with_suffix(".png").as_posix() for name in names)
     index = frame_index(video)
     found = []
     for frame, name in zip(chosen, names, strict=True):

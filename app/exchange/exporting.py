@@ -78,7 +78,6 @@ def export_dataset(
     out: Path,
     choice: ExportChoice | None = None,
     frozen: FrozenName | None = None,
-    with_frames: bool = True,
     report: Report = quiet,
     cancelled: Callable[[], bool] = lambda: False,
     ready: Callable[[Exported], None] = lambda _: None,
@@ -95,12 +94,13 @@ def export_dataset(
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInput(f"{out} is already there; choose a new folder for the export.")
+    choice = choice or ExportChoice()
     if frozen is not None:
-        checked_name(frozen.settings, project_id, frozen.name)
-    parts, done = prepare_export(database, project_id=project_id, out=out, choice=choice or ExportChoice())
+        checked_name(frozen.settings, project_id, frozen.name, choice)
+    parts, done = prepare_export(database, project_id=project_id, out=out, choice=choice)
     try:
         with _version_goes_with_the_folder(frozen, project_id), new_folder(out) as folder:
-            if with_frames:
+            if choice.pictures != "none":
                 write_all_pictures(parts, folder, report, cancelled)
             for part in parts:
                 part.write(folder)

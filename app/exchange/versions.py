@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput, CannotStore
+from app.exchange.export_choice import ExportChoice
 from app.exchange.export_frames import write_pictures
 from app.exchange.export_parts import ANNOTATIONS, ExportPart
 from app.library.videos import safe_name
@@ -76,8 +77,13 @@ class Version:
         return {"out": str(out), "annotations": str(out / annotations), "again": self.name, **numbers}
 
 
-def checked_name(settings: Settings, project_id: str, name: str) -> str:
-    """The name for a new version. Raises `BadInput` if it is empty, too long, or taken."""
+def checked_name(settings: Settings, project_id: str, name: str, choice: ExportChoice) -> str:
+    """The name for a new version of an export.
+
+    Raises `BadInput` if it is empty, too long, or taken, or if the export has no pictures to compare later.
+    """
+    if choice.pictures == "none":
+        raise BadInput("A version is kept with its pictures; export them too.")
     plain = one_line(name)
     if not plain or len(plain) > LONGEST_NAME:
         raise BadInput(f"A version needs a name of 1 to {LONGEST_NAME} letters.")
@@ -88,8 +94,8 @@ def checked_name(settings: Settings, project_id: str, name: str) -> str:
 
 def freeze(settings: Settings, project_id: str, name: str, parts: Sequence[ExportPart], out: Path) -> None:
     """Keep an export that is written in ``out``, with its pictures, as a version. Raises `BadInput`, OSError."""
-    name = checked_name(settings, project_id, name)
     plan = parts[0].plan
+    name = checked_name(settings, project_id, name, plan.choice)
     listed = [_frozen(part, out) for part in parts]
     with new_folder(_folder(settings, project_id, name)) as folder:
         files = {}

@@ -21,6 +21,7 @@ from typing import Any
 
 from pycocotools import mask as mask_api
 
+from app.exchange.export_choice import ExportChoice
 from app.exchange.exporting import export_dataset
 from app.exchange.importing import import_dataset
 from app.settings import Settings, make_settings
@@ -129,8 +130,8 @@ def round_of(folder: Path, file: Path, frames: Path) -> Iterator[tuple[Spent, Sp
         top = json.loads(file.read_bytes())
         for pictures in (None, frames):
             out = folder / ("bare" if pictures is None else "whole")
-            with_frames = pictures is not None
-            own = spent(partial(export_dataset, database, project_id=project.id, out=out, with_frames=with_frames))
+            choice = ExportChoice(pictures="none" if pictures is None else "jpg")
+            own = spent(partial(export_dataset, database, project_id=project.id, out=out, choice=choice))
             yield own, export_floor(top, filled, folder, pictures)
 
 

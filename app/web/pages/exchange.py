@@ -10,7 +10,7 @@ import gradio as gr
 
 from app.errors import AppError, BadInput
 from app.exchange.export_categories import VERSIONS
-from app.exchange.export_choice import ExportChoice, Ids, Unknown
+from app.exchange.export_choice import ExportChoice, Ids, Pictures, Unknown
 from app.exchange.glance import Glance, glance
 from app.exchange.open_source import Crowd
 from app.exchange.repeats import Repeat
@@ -45,6 +45,8 @@ FRAMES, VIDEOS = "Leave out the frame", "Leave out the video"
 UNKNOWNS: dict[str, Unknown] = {FRAMES: "frames", VIDEOS: "videos"}
 AUTOMATIC = "Automatic"
 IDS: dict[str, Ids | None] = {AUTOMATIC: None, "As they came": "came", "From 1": "counted"}
+JPEG = "JPEG"
+PICTURES: dict[str, Pictures] = {JPEG: "jpg", "PNG, exact": "png", "None": "none"}
 
 
 def build(context: Context) -> gr.Blocks:
@@ -255,8 +257,11 @@ class ExchangeForms:
             version = gr.Radio(
                 [OWN, *VERSIONS], value=OWN, label="Categories (a year: YouTube-VIS)", elem_id="v-export-version"
             )
-            stride = _every_frames("v-export-stride", empty="as each video came")
+            pictures = gr.Radio(
+                list(PICTURES), value=JPEG, label="Pictures of video files", elem_id="v-export-pictures"
+            )
         with gr.Row():
+            stride = _every_frames("v-export-stride", empty="as each video came")
             valid = gr.Textbox(
                 label="Validation videos, %", placeholder="none: one file", max_lines=1, elem_id="v-export-valid"
             )
@@ -275,7 +280,9 @@ class ExchangeForms:
         )
         start = gr.Button("Export", variant="primary", size="lg", elem_id="v-export-start")
         shell.message_line("export")
-        form.on_click(start, self.start_export, what, version, stride, out, unknown, ids, valid, frozen, chosen)
+        form.on_click(
+            start, self.start_export, what, version, stride, out, unknown, ids, valid, frozen, chosen, pictures
+        )
 
     def start_export(
         self,
@@ -290,12 +297,13 @@ class ExchangeForms:
         valid: str = "",
         frozen: str = "",
         chosen: str = "",
+        pictures: str = JPEG,
     ) -> Answer:
         """Queue an export of the project into a new folder.
 
-        ``version`` is a year, or `OWN`; ``unknown`` a key of `UNKNOWNS`, ``ids`` one of `IDS`. ``valid`` is a share in
-        percent, ``frozen`` the name of a version; empty for none. ``chosen`` is a JSON object whose ``videos`` and
-        ``categories`` are lists of names; all of those that are missing.
+        ``version`` is a year, or `OWN`; ``unknown`` a key of `UNKNOWNS`, ``ids`` one of `IDS`, ``pictures`` one of
+        `PICTURES`. ``valid`` is a share in percent, ``frozen`` the name of a version; empty for none. ``chosen`` is a
+        JSON object whose ``videos`` and ``categories`` are lists of names; all of those that are missing.
         """
         if not project_id:
             return Answer(kind="error", text="There is no project yet, so there is nothing to export.", sheet="export")
@@ -314,10 +322,11 @@ class ExchangeForms:
                 valid=_share(valid),
                 videos=names.get("videos"),
                 categories=names.get("categories"),
+                pictures=PICTURES[pictures],
             )
             parameters = {"out": str(folder), **choice.as_json()}
             if (frozen or "").strip():
-                parameters["freeze"] = checked_name(self.context.settings, project_id, frozen)
+                parameters["freeze"] = checked_name(self.context.settings, project_id, frozen, choice)
             queue.enqueue(database, self.context.settings, kind="export", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:
             return Answer(kind="error", text=str(error), sheet="export")

@@ -3,12 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from app.errors import BadInput, Cancelled
 from app.exchange.exporting import Exported
+from app.library.counting import frame_index
 from storage import tracks
-from storage.frames import SourceMissing
+from storage.frames import FrameReader, SourceMissing
 from storage.jobs import JobOver
 from storage.youtube_vis import read_dataset
 from tests.app.exchange.scene import ExchangeScene, foreign
@@ -120,6 +123,24 @@ def test_a_stride_keeps_every_so_many_frames(worked: ExchangeScene, tmp_path: Pa
     found = read_dataset(tmp_path / "out" / "instances.json")
     assert found.videos[0].file_names == ("clip/00000.jpg",), "what is on the others, nobody said"
     assert [mask is not None for mask in found.tracks[0].segmentations] == [True]
+
+
+def test_frames_of_a_video_file_leave_as_jpeg_exactly_as_png_or_not_at_all(
+    worked: ExchangeScene, tmp_path: Path
+) -> None:
+    [video] = [one for one in worked.videos() if one.name == "clip"]
+    worked.export(tmp_path / "jpg")
+    _, exact = worked.exported(tmp_path / "png", pictures="png")
+    assert exact["videos"][0]["file_names"] == [f"clip/{k:05d}.png" for k in range(3)]
+    with FrameReader(frame_index(video)) as reader:
+        for k in range(3):
+            saved = Image.open(tmp_path / "png" / "JPEGImages" / "clip" / f"{k:05d}.png")
+            assert saved.format == "PNG" and np.array_equal(np.asarray(saved), reader.read(k))
+    worked.export(tmp_path / "none", pictures="none")
+    assert sorted(content(tmp_path / "none")) == ["instances.json", "provenance.json", "states.json"]
+    assert (tmp_path / "none" / "instances.json").read_bytes() == (tmp_path / "jpg" / "instances.json").read_bytes()
+    with pytest.raises(BadInput, match="Pictures are jpg, png, none"):
+        worked.export(tmp_path / "bmp", pictures="bmp")
 
 
 def test_an_export_never_writes_over_a_folder(worked: ExchangeScene, tmp_path: Path) -> None:

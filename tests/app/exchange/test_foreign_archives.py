@@ -52,7 +52,7 @@ def came_in(exchange: ExchangeScene, archive: Path) -> list[dict[int, int]]:
     done = exchange.bring(archive, None)  # type: ignore[arg-type]
     assert done.skipped == ()
     found: list[dict[int, int]] = []
-    _, top = exchange.exported(archive.parent / "out", with_frames=False, ids="counted")
+    _, top = exchange.exported(archive.parent / "out", pictures="none", ids="counted")
     for video in top["videos"]:
         areas: dict[int, int] = {}
         for track in top["annotations"]:

@@ -48,7 +48,7 @@ def test_masks_are_on_their_frames_of_a_video_file(
 def test_an_export_has_the_frames_of_the_job(exchange: ExchangeScene, tmp_path: Path) -> None:
     make_video(tmp_path / "clip.mp4", frames=30, size=SIZE)
     exchange.bring(job(tmp_path, 10, 20, step=5), None)  # type: ignore[arg-type]
-    _, top = exchange.exported(tmp_path / "out", with_frames=False)
+    _, top = exchange.exported(tmp_path / "out", pictures="none")
     assert top["videos"][0]["length"] == 3
     assert [mask is not None for mask in top["annotations"][0]["segmentations"]] == [True, True, False]
 

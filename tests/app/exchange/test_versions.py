@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.errors import BadInput
+from app.exchange.export_choice import ExportChoice
 from app.exchange.exporting import Exported, FrozenName
 from app.exchange.version_diff import compare_versions
 from app.exchange.versions import MANIFEST, checked_name, find_version, list_versions, make_version, remove_version
@@ -86,6 +87,14 @@ def test_a_name_is_used_once(worked: ExchangeScene, tmp_path: Path) -> None:
         find_version(worked.settings, worked.project.id, "one")
 
 
+def test_a_version_needs_its_pictures(worked: ExchangeScene, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="kept with its pictures"):
+        freeze(worked, tmp_path / "bare", "one", pictures="none")
+    freeze(worked, tmp_path / "exact", "one", pictures="png")
+    made(worked, "one", tmp_path / "again")
+    assert content(tmp_path / "again") == content(tmp_path / "exact")
+
+
 def test_an_export_that_comes_to_nothing_leaves_no_version(worked: ExchangeScene, tmp_path: Path) -> None:
     def refuse(_done: Exported) -> None:
         raise JobOver("it was given up")
@@ -127,4 +136,4 @@ def test_what_is_no_id_of_a_project_names_no_folder(worked: ExchangeScene, proje
     with pytest.raises(NotFound, match="no project"):
         list_versions(worked.settings, project_id)
     with pytest.raises(NotFound, match="no project"):
-        checked_name(worked.settings, project_id, "one")
+        checked_name(worked.settings, project_id, "one", ExportChoice())

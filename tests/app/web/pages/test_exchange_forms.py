@@ -19,6 +19,7 @@ from app.web.pages.exchange import (
     FOUND,
     FRAMES,
     HERE,
+    JPEG,
     NEW,
     OBJECTS,
     OWN,
@@ -64,7 +65,7 @@ class FilledForms:
 
     def start_export(self, **other: Any) -> Answer:
         values = {"project": self.project.id, "which": ALL, "version": "2019", "stride": "", "out": ""}
-        values |= {"unknown": FRAMES, "ids": AUTOMATIC, "valid": "", "frozen": "", "chosen": ""}
+        values |= {"unknown": FRAMES, "ids": AUTOMATIC, "valid": "", "frozen": "", "chosen": "", "pictures": JPEG}
         return self.forms.start_export(self.database, *(values | other).values())
 
     def queued(self) -> list[jobs.Job]:
@@ -210,10 +211,11 @@ def test_an_export_is_queued(filled: FilledForms) -> None:
 
 
 def test_an_export_is_queued_with_all_its_choices(filled: FilledForms) -> None:
-    more = {"unknown": VIDEOS, "ids": "From 1", "valid": " 20 %", "frozen": "first"}
+    more = {"unknown": VIDEOS, "ids": "From 1", "valid": " 20 %", "frozen": "first", "pictures": "PNG, exact"}
     assert filled.start_export(**more).kind == "ok"
     parameters = dict(filled.queued()[0].parameters)
-    assert ExportChoice.of(parameters) == ExportChoice(version="2019", unknown="videos", ids="counted", valid=0.2)
+    wanted = ExportChoice(version="2019", unknown="videos", ids="counted", valid=0.2, pictures="png")
+    assert ExportChoice.of(parameters) == wanted
     assert parameters["freeze"] == "first"
 
 
