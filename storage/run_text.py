@@ -16,7 +16,7 @@ _GROUP = 1000
 _ALONE, _FIRST, _INNER, _LAST = (_GROUP * k for k in range(4))  # where the table has each kind of group
 
 
-class _Table(NamedTuple):
+class _DigitTable(NamedTuple):
     """``cells``: uint32 (4000,), four bytes of text; ``used``: the same shape, four bools; ``lengths``: int64."""
 
     cells: np.ndarray
@@ -55,9 +55,9 @@ def _entries(runs: Runs) -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
-def _table() -> _Table:
+def _table() -> _DigitTable:
     forms = ("{},", "{}", "{:03d}", "{:03d},")
     texts = [form.format(number).encode() for form in forms for number in range(_GROUP)]
     cells = np.frombuffer(b"".join(text.ljust(4, b"\0") for text in texts), np.uint32)
     used = cells.view(np.uint8) != 0
-    return _Table(cells, used.view(np.uint32), used.reshape(-1, 4).sum(axis=1, dtype=np.int64))
+    return _DigitTable(cells, used.view(np.uint32), used.reshape(-1, 4).sum(axis=1, dtype=np.int64))
