@@ -4,6 +4,8 @@
 import { createStore } from "./store.js";
 
 const STORED = "v-editor";
+/** Why most commands and every tool that draws cannot run while a preview is shown. */
+export const PREVIEW_FIRST = "Apply or discard the preview first.";
 
 /**
  * @typedef {object} Preferences kept in this browser

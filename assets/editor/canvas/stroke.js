@@ -2,6 +2,7 @@
 /** A stroke, from the press of a drawing tool to the edit that saves it; all drawing tools share this. */
 
 import { showRow } from "./earlier.js";
+import { PREVIEW_FIRST } from "../state.js";
 import { meets } from "../masks/raster.js";
 import { combine, cut } from "../masks/region.js";
 import { decode } from "../masks/rle.js";
@@ -40,7 +41,7 @@ export function mayDraw(app) {
   if (!app.steady || !layers || layers.drawing) return false;
   showRow(app);
   if (view.now.preview) {
-    app.toast({ icon: "brush", title: "Draw", text: "Apply or discard the preview first.", name: "not now" });
+    app.toast({ icon: "brush", title: "Draw", text: PREVIEW_FIRST, name: "not now" });
     return false;
   }
   if (!view.now.newTrack && !app.track) {

@@ -15,9 +15,6 @@ export const firstOf =
     return null;
   };
 
-/** Why most commands cannot run while a preview is shown. */
-export const PREVIEW_FIRST = "Apply or discard the preview first.";
-
 /** @type {Check} */
 export function noVideo(app) {
   const { phase } = app.session.now;

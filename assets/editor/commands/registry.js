@@ -3,7 +3,7 @@
 
 import { isOffered } from "./command.js";
 import { takeResult } from "./previewing.js";
-import { PREVIEW_FIRST } from "./reasons.js";
+import { PREVIEW_FIRST } from "../state.js";
 
 /** @typedef {import("./command.js").Command} Command */
 /** @typedef {import("./command.js").Place} Place */

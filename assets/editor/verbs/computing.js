@@ -2,10 +2,11 @@
 /** What verbs compute from pixels, as one function of a message, so that a worker can do it while the page goes on. */
 
 import { parse, stringify } from "../masks/rle.js";
-import { cutByLine, cutByPieces, followed } from "./cutting.js";
+import { cutByLine, cutByPieces } from "./cutting.js";
+import { CutFollower } from "./following.js";
 import { between, onTheWay, shapeOf, speedOf } from "./morph.js";
 
-/** @typedef {import("./cutting.js").Parts} Parts */
+/** @typedef {import("./following.js").Seen} Seen */
 /** @typedef {import("./morph.js").Point} Point */
 
 /**
@@ -18,7 +19,7 @@ import { between, onTheWay, shapeOf, speedOf } from "./morph.js";
  */
 /** @typedef {{mask: string, frames: number}} Beside a compressed mask, and how many frames away it is */
 /** @typedef {{kind: "between", masks: string[]}} Between compressed */
-/** @typedef {{kind: "cut", parts: [frame: number, parts: Parts][]}} Cut empty where nothing is cut off; ends where it was lost */
+/** @typedef {{kind: "cut", parts: [frame: number, parts: Seen][]}} Cut empty where nothing is cut off */
 
 /** @param {AskBetween|AskCut} asked @returns {Between|Cut} */
 export function computed(asked) {
@@ -42,17 +43,18 @@ function inBetween({ from, to, count, height, width, beside = [null, null] }) {
 }
 
 /** @param {AskCut} asked @returns {Cut} */
-function cut({ masks, line, height, width }) {
+function cut({ masks: [[frame, counts], ...rest], line, height, width }) {
   const size = { height, width };
-  /** @type {[number, Parts][]} */
-  const found = [];
-  for (const [frame, counts] of masks) {
-    const runs = parse(counts);
-    const last = found.at(-1);
-    const first = () => (line ? cutByLine(runs, line, size) : cutByPieces(runs, size));
-    const parts = last ? followed(last[1], runs, size) : first();
-    if (!parts) break;
-    found.push([frame, parts]);
+  const runs = parse(counts);
+  const parts = line ? cutByLine(runs, line, size) : cutByPieces(runs, size);
+  if (!parts) return { kind: "cut", parts: [] };
+  const follower = new CutFollower(frame, parts, size);
+  /** @type {[number, Seen][]} */
+  const found = [[frame, parts]];
+  for (const [k, mask] of rest) {
+    const seen = follower.next(k, parse(mask));
+    if (!seen) break;
+    found.push([k, seen]);
   }
   return { kind: "cut", parts: found };
 }

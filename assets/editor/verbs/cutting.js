@@ -17,8 +17,6 @@ const LINE = 1;
 const NEAR = 2.5;
 /** A connected part goes to one side as a whole if this share of it lies there. */
 const CLEAR = 0.8;
-/** Steps in which both sides find their own motion. */
-const STEPS = 3;
 
 /** The two largest connected parts; all others go to the nearer one. @param {ArrayLike<number>} runs @param {Size} size @returns {Parts|null} null for one part */
 export function cutByPieces(runs, size) {
@@ -48,14 +46,14 @@ function lineRuns(points, radius, { height, width }) {
 }
 
 /** Every pixel to the nearer of two parts. @param {ArrayLike<number>} runs @param {number[]} one @param {number[]} other @param {Size} size @returns {Parts} */
-function nearer(runs, one, other, size) {
+export function nearer(runs, one, other, size) {
   const shapes = [one, other].map((part) => shapeOf(part, size.height, size.width));
   const [first, second] = /** @type {[Shape, Shape]} */ (shapes);
   return divided(runs, size, (x, y) => distanceAt(first, x, y) <= distanceAt(second, x, y));
 }
 
 /** @param {ArrayLike<number>} runs @param {Size} size @param {(x: number, y: number) => boolean} isFirst @returns {Parts} */
-function divided(runs, { height, width }, isFirst) {
+export function divided(runs, { height, width }, isFirst) {
   const bits = new Uint8Array(height * width);
   eachColumnRun(runs, height, (x, y0, y1) => {
     for (let y = y0; y < y1; y += 1) bits[y * width + x] = isFirst(x, y) ? 1 : 0;
@@ -65,55 +63,16 @@ function divided(runs, { height, width }, isFirst) {
 }
 
 /**
- * The cut of one frame, found again in the mask of the next one: each pixel goes to the part that lies nearer once both
- * have moved.
- * @param {Parts} before @param {ArrayLike<number>} runs of the next mask @param {Size} size
- * @returns {Parts|null} null where one of the two is not found
+ * Connected parts that lie on one side nearly as a whole go there as a whole, unless they have much of the other thing.
+ * @param {ArrayLike<number>} runs @param {Parts} parts @param {Size} size @param {[number, number]} areas of both things before
+ * @returns {Parts}
  */
-export function followed(before, runs, size) {
-  const { height, width } = size;
-  const shapes = before.map((part) => shapeOf(part, height, width));
-  const [first, second] = shapes;
-  const whole = centre(runs, height);
-  if (!first || !second || !whole) return null;
-  const all = first.size ** 2 + second.size ** 2;
-  const mean = (/** @type {"x"|"y"} */ axis) => (first[axis] * first.size ** 2 + second[axis] * second.size ** 2) / all;
-  /** @type {[number, number][]} how far each part moved */
-  let moves = [0, 1].map(() => [whole.x - mean("x"), whole.y - mean("y")]);
-  /** @type {Parts|null} */
-  let parts = null;
-  for (let step = 0; step < STEPS; step += 1) {
-    const [[ax, ay], [bx, by]] = moves;
-    parts = divided(runs, size, (x, y) => distanceAt(first, x - ax, y - ay) <= distanceAt(second, x - bx, y - by));
-    parts = wholePieces(runs, parts, size);
-    const centres = parts.map((part) => centre(part, height));
-    if (!centres[0] || !centres[1]) return null;
-    moves = [
-      [centres[0].x - first.x, centres[0].y - first.y],
-      [centres[1].x - second.x, centres[1].y - second.y],
-    ];
-  }
-  return parts;
-}
-
-/** Connected parts that lie on one side nearly as a whole go there as a whole. @param {ArrayLike<number>} runs @param {Parts} parts @param {Size} size @returns {Parts} */
-function wholePieces(runs, [first, second], { height, width }) {
+export function wholePieces(runs, [first, second], { height, width }, areas) {
   let left = first;
   for (const piece of components(runs, height, width)) {
-    const share = area(intersection(piece, first)) / area(piece);
-    if (share >= CLEAR) left = union(left, piece);
-    else if (share <= 1 - CLEAR) left = difference(left, piece);
+    const [whole, one] = [area(piece), area(intersection(piece, first))];
+    if (whole - one <= (1 - CLEAR) * Math.min(whole, areas[1])) left = union(left, piece);
+    else if (one <= (1 - CLEAR) * Math.min(whole, areas[0])) left = difference(left, piece);
   }
   return left === first ? [first, second] : [left, difference(runs, left)];
-}
-
-/** @param {ArrayLike<number>} runs @param {number} height @returns {{x: number, y: number}|null} centroid, null for an empty mask */
-function centre(runs, height) {
-  let [count, x, y] = [0, 0, 0];
-  eachColumnRun(runs, height, (column, y0, y1) => {
-    count += y1 - y0;
-    x += column * (y1 - y0);
-    y += ((y0 + y1 - 1) / 2) * (y1 - y0);
-  });
-  return count ? { x: x / count, y: y / count } : null;
 }

@@ -4,7 +4,8 @@
 import { newIdentifier } from "../../kit/identifier.js";
 import { dismissIdentity, findIdentityVideos, isSameIdentity, openIdentities } from "../commands/identities.js";
 import { activeSearch, search } from "../commands/queue.js";
-import { firstOf, noVideo, PREVIEW_FIRST } from "../commands/reasons.js";
+import { firstOf, noVideo } from "../commands/reasons.js";
+import { PREVIEW_FIRST } from "../state.js";
 import { whyOf } from "../document/identities.js";
 import { mergeOffer } from "./merge.js";
 import { lastFrame, offered } from "./offer.js";

@@ -10,12 +10,14 @@ import { area, stringify } from "../masks/rle.js";
 import { stopWords } from "./extend.js";
 import { computedMask, drawnMask, newTrack } from "./moving.js";
 import { answered, lastFrame, loadMasks, offered } from "./offer.js";
-import { isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
+import { frameWords, isShown, laneMark, planned, refused, rowsIn, runsOf, tracksOf } from "./plan.js";
 import { fromHereOn, GROUP, noMaskHere, trackOf } from "./subjects.js";
 import { verbWorker } from "./worker.js";
 
 /** @typedef {import("./cutting.js").Parts} Parts */
+/** @typedef {import("./following.js").Seen} Seen */
 /** @typedef {import("./plan.js").Change} Change */
+/** @typedef {import("./plan.js").Track} Track */
 /** @typedef {import("./plan.js").VideoDocument} VideoDocument */
 
 /**
@@ -39,8 +41,8 @@ export function followable(document, { track: name, frame, last }) {
 
 /**
  * @param {VideoDocument} document
- * @param {{track: string, frame: number, id: string, parts: Parts, onward: [frame: number, parts: Parts][], stop: string|null,
- *   locked: Set<string>}} args `id` of the new track, which takes the second parts; `onward`: the cut on later frames;
+ * @param {{track: string, frame: number, id: string, parts: Parts, onward: [frame: number, parts: Seen][], stop: string|null,
+ *   locked: Set<string>}} args `id` of the new track, which takes the second parts; `onward`: the cut on other frames;
  *   `stop`: why it goes no further
  * @returns {import("./plan.js").Outcome}
  */
@@ -56,16 +58,15 @@ export function splitSpace(document, { track: name, frame, id, parts, onward, st
     return refused(`Track ${track.number} was changed on frame ${changed?.[0] ?? frame} meanwhile; split it again.`);
   /** @type {Change[]} */
   const changes = [newTrack(id, track, { name: "" })];
-  const put = (/** @type {number} */ k, /** @type {Parts} */ both, /** @type {boolean} */ human) => {
-    both.forEach((runs, i) => {
-      const drawn = drawnMask(document, stringify(runs));
-      changes.push({ track: i ? id : name, frame: k, after: human ? drawn : computedMask(drawn, "propagated") });
-    });
-  };
-  put(frame, parts, true);
-  for (const [k, both] of onward) put(k, both, false);
+  parts.forEach((runs, i) => {
+    changes.push({ track: i ? id : name, frame, after: drawnMask(document, stringify(runs)) });
+  });
+  for (const [k, both] of onward) changes.push(...divided(document, track, k, id, both));
   const touched = [frame, ...onward.map(([k]) => k)];
+  // Where the model saw neither thing, it saw no second one.
+  for (const k of unseenBetween(track, touched)) changes.push(unseen(id, k));
   const number = document.nextNumber();
+  const hidden = [track.number, number].map((_, i) => onward.flatMap(([k, both]) => (both[i] ? [] : [k])));
   return planned({
     kind: "split",
     changes,
@@ -75,13 +76,60 @@ export function splitSpace(document, { track: name, frame, id, parts, onward, st
       `${count(area(parts[0]))} px stay, ${count(area(parts[1]))} px go`,
       ...(onward.length ? [`${plural(onward.length, "more frame")}, unreviewed`] : []),
     ],
-    doubts: stop ? [stop] : [],
-    lanes: [laneMark(name, "changes", touched), laneMark(id, "gains", touched)],
+    doubts: [...[track.number, number].flatMap((n, i) => hiddenWords(n, hidden[i], touched)), ...(stop ? [stop] : [])],
+    lanes: [
+      laneMark(name, "changes", without(touched, hidden.flat())),
+      laneMark(id, "gains", without(touched, hidden[1])),
+      laneMark(name, "loses", hidden[0]),
+    ],
   });
 }
 
+/**
+ * The two parts of a mask as rows. A mask that is one thing alone goes to it as it is, and the other one is not seen.
+ * @param {VideoDocument} document @param {Track} track @param {number} frame @param {string} id of the new track @param {Seen} parts
+ * @returns {Change[]}
+ */
+function divided(document, track, frame, id, [first, second]) {
+  const computed = (/** @type {number[]} */ runs) => computedMask(drawnMask(document, stringify(runs)), "propagated");
+  if (first && second)
+    return [
+      { track: track.id, frame, after: computed(first) },
+      { track: id, frame, after: computed(second) },
+    ];
+  if (!second) return [unseen(id, frame)];
+  return [unseen(track.id, frame), { track: id, frame, after: computed(second) }];
+}
+
+/** The thing was not found on a frame; a person has yet to look. @param {string} track id @param {number} frame @returns {Change} */
+const unseen = (track, frame) => ({
+  track,
+  frame,
+  after: { state: "absent", mask: null, source: "propagated", review: "unreviewed" },
+});
+
+/** Frames between the cut ones on which the track is absent. @param {Track} track @param {number[]} touched */
+function unseenBetween(track, touched) {
+  const frames = /** @type {[number, number]} */ ([Math.min(...touched), Math.max(...touched)]);
+  return rowsIn(track, frames)
+    .filter((row) => row.state === "absent")
+    .map((row) => row.frame);
+}
+
+/** @param {number[]} frames @param {number[]} left out */
+const without = (frames, left) => frames.filter((k) => !left.includes(k));
+
+/** Where a thing is hidden, for the person to look. @param {number} number of its track @param {number[]} frames @param {number[]} touched @returns {string[]} */
+function hiddenWords(number, frames, touched) {
+  if (!frames.length) return [];
+  const stretches = runsOf(frames);
+  const where = stretches.length < 3 ? stretches.map(frameWords).join(" and ") : plural(frames.length, "frame");
+  const back = !frames.includes(Math.max(...touched)) && !frames.includes(Math.min(...touched));
+  return [`Track ${number} is hidden on ${where}${back ? "" : " and does not come back"}.`];
+}
+
 /** @typedef {{track: string, frame: number, line: [number, number][]|null}} Wanted */
-/** @typedef {{parts: [frame: number, parts: Parts][], stop: string|null}} Followed the cut frame first; why it goes no further */
+/** @typedef {{parts: [frame: number, parts: Seen][], stop: string|null}} Followed the cut frame first; why it goes no further */
 /** @typedef {"frame"|"onward"|"backward"|"both"} Reach */
 
 /**
@@ -101,7 +149,7 @@ async function follow(app, { track, frame, line }, last) {
   );
   const masks = wanted.map((k) => maskAt(document, track, k));
   const { parts } = await verbWorker().ask({ kind: "cut", masks, line, height, width });
-  const lost = parts.length <= frames.length ? `Only one part is found on frame ${wanted[parts.length]}.` : stop;
+  const lost = parts.length <= frames.length ? `The mask of frame ${wanted[parts.length]} is empty.` : stop;
   return { parts, stop: lost };
 }
 
@@ -147,7 +195,7 @@ class Cut {
     ];
     const further = ways.flatMap(({ parts }) => parts.slice(1));
     const stop = ways.flatMap((way) => way.stop ?? []).join(" ") || null;
-    const [[, parts]] = onward.parts;
+    const parts = /** @type {Parts} */ (onward.parts[0][1]);
     return {
       title: "Split this mask",
       icon: "split",

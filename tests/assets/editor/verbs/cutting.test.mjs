@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { intersection, union } from "../../../../assets/editor/masks/combine.js";
 import { area, encode, parse, stringify } from "../../../../assets/editor/masks/rle.js";
 import { computed } from "../../../../assets/editor/verbs/computing.js";
-import { cutByLine, cutByPieces, followed } from "../../../../assets/editor/verbs/cutting.js";
+import { cutByLine, cutByPieces } from "../../../../assets/editor/verbs/cutting.js";
+import { CutFollower } from "../../../../assets/editor/verbs/following.js";
 import { followable, splitSpace } from "../../../../assets/editor/verbs/splitspace.js";
 import { apply, content, documentOf, DRAWN, frames, HUMAN_ABSENT, NONE, ABSENT, WIDTH, HEIGHT } from "./scenes.mjs";
 
@@ -62,19 +63,14 @@ test("a cut follows two things that move, touch and part again", () => {
     const way = 2 * Math.min(k, 14 - k);
     return [disc(20 + way, 30, 10), disc(62 - way, 24, 8)];
   };
-  let parts = cutByPieces(both(...at(0)), size);
+  const follower = new CutFollower(0, cutByPieces(both(...at(0)), size), size);
   for (let k = 1; k <= 14; k += 1) {
     const [one, other] = at(k);
     const runs = both(one, other);
-    parts = followed(parts, runs, size);
+    const parts = follower.next(k, runs);
     areParts(parts, runs);
     assert.ok(iou(parts[0], drawn(one)) > 0.8 && iou(parts[1], drawn(other)) > 0.75, `frame ${k}`);
   }
-});
-
-test("a cut is lost where one thing is gone", () => {
-  const parts = cutByPieces(both(disc(20, 30, 10), disc(60, 30, 6)), size);
-  assert.equal(followed(parts, [size.height * size.width], size), null);
 });
 
 test("the worker's function cuts and follows, and goes as far as it can", () => {
@@ -122,6 +118,43 @@ test("a cut is followed backward by the same rule, nearest frame first", () => {
   assert.match(back([2, DRAWN]).stop, /frame 2: a person drew or judged/);
   assert.match(back([1, DRAWN]).stop, /Stops at frame 2/);
   assert.deepEqual(back([2, DRAWN], 4), { frames: [6, 4], stop: null });
+});
+
+test("a thing that is hidden for some frames is absent there, for review, and the other one keeps its rows", () => {
+  const document = documentOf([...frames(0, 4), [5, ABSENT], ...frames(6, 8)]);
+  const parts = [half(0, 4), half(4, 6)];
+  const whole = half(0, 6);
+  const onward = [[2, parts], [3, [whole, null]], [4, [null, whole]], [6, parts], [7, [whole, null]]]; // prettier-ignore
+  const plan = splitSpace(document, { track: "t1", frame: 1, id: "n", parts, onward, stop: null, locked: NONE });
+  assert.deepEqual(plan.summary.doubts, [
+    "Track 1 is hidden on frame 4.",
+    "Track 2 is hidden on frame 3 and frame 7 and does not come back.",
+  ]);
+  assert.deepEqual(
+    plan.lanes.map(({ track, how, runs }) => [track, how, runs]),
+    [
+      ["t1", "changes", [[1, 2], [6, 6]]],
+      ["n", "gains", [[1, 2], [4, 4], [6, 6]]],
+      ["t1", "loses", [[4, 4]]],
+    ], // prettier-ignore
+  );
+  apply(document, plan);
+  const rows = (id) => content(document, id).rows.map((row) => [row.frame, row.state, row.source, row.review]);
+  assert.deepEqual(rows("n"), [
+    [1, "present", "drawn", "corrected"],
+    [2, "present", "propagated", "unreviewed"],
+    [3, "absent", "propagated", "unreviewed"],
+    [4, "present", "propagated", "unreviewed"],
+    [5, "absent", "propagated", "unreviewed"],
+    [6, "present", "propagated", "unreviewed"],
+    [7, "absent", "propagated", "unreviewed"],
+  ]);
+  const own = rows("t1");
+  assert.deepEqual([own[3], own[4], own[7]], [
+    [3, "present", "proposed", "unreviewed"],
+    [4, "absent", "propagated", "unreviewed"],
+    [7, "present", "proposed", "unreviewed"],
+  ]); // prettier-ignore
 });
 
 test("the cut frame is a person's, the followed ones are unreviewed; the rest of the track stays", () => {
