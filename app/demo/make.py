@@ -21,6 +21,7 @@ import numpy as np
 
 from app.demo.edits import Track, correct_edits, propose_edit
 from app.demo.publish import publish
+from app.demo.search import add_findings
 from app.settings import ASSETS
 from model.network.tevit import TeViT
 from model.procedural import ProceduralVideo, categories, render_video
@@ -126,6 +127,7 @@ def build(folder: Path = FOLDER) -> None:
         print(f"{scene.name}: {path.stat().st_size // 1024} KiB", file=sys.stderr)
     content = {"categories": list(NAMES), "videos": described}
     (folder / DESCRIPTION.name).write_text(json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n")
+    add_findings(folder)
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The demo project: made from `assets/demo` at the first start, so that the first page shows masks without a job.
 
-The files contain the edits too (`app.demo.edits`); they are only applied here.
+The files contain the edits too (`app.demo.edits`), and what a search for likely errors finds after them
+(`app.demo.findings`); both are only stored here.
 """
 
 import json
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 
 from app.checkpoints.factory import FOLDER, ensure_factory
 from app.checkpoints.releases import DEMO
+from app.demo import findings
 from app.library.videos import add_video, free_name
 from app.settings import Settings
 from storage import checkpoints, edits, projects, runs, videos
@@ -60,7 +62,9 @@ def ensure_demo(database: Database, settings: Settings, *, assets: Path = FOLDER
         )
         if video.id not in done or done[video.id].state == "new":
             with database.atomic() as tx:
-                _fill(tx, video, entry["edits"], checkpoint)
+                ids = _fill(tx, video, entry["edits"], checkpoint)
+                if "found" in entry:
+                    findings.store(tx, video.id, entry["found"], ids)
     with database.atomic() as tx:
         projects.set_setting(tx, "demo_project", project.id)
         if projects.last_project(tx) is None:
@@ -81,8 +85,13 @@ def _begin(database: Database, categories: Sequence[str], checkpoint: Checkpoint
     return project
 
 
-def _fill(tx: Connection, video: Video, content: Sequence[Mapping[str, Any]], checkpoint: Checkpoint) -> None:
-    """Apply the edits of a video: the kind "propose" as a run of the checkpoint, the others as a person."""
+def _fill(
+    tx: Connection, video: Video, content: Sequence[Mapping[str, Any]], checkpoint: Checkpoint
+) -> Mapping[int, str]:
+    """Apply the edits of a video: the kind "propose" as a run of the checkpoint, the others as a person.
+
+    Returns the ids of the tracks by the numbers that the edits call them.
+    """
     run = runs.start_run(
         tx,
         kind="proposal",
@@ -106,6 +115,7 @@ def _fill(tx: Connection, video: Video, content: Sequence[Mapping[str, Any]], ch
         done = _apply(tx, video, run, edit["kind"], changes)
         versions |= {(row["track"], row["frame"]): done.number for row in done.rows}
     runs.finish_run(tx, run.id, state="done")
+    return ids
 
 
 def _apply(tx: Connection, video: Video, run: Run, kind: str, changes: Sequence[Change]) -> Applied:

@@ -6,6 +6,7 @@ its masks and scores alone.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -17,7 +18,7 @@ from app.library.counting import frame_index
 from app.progress import Report
 from app.reviewing.findings import FrameLooks, store_findings, store_track_looks
 from app.reviewing.identity import candidates, store_candidates
-from model.identity import LookCollector
+from model.identity import IdentityCandidate, LookCollector
 from model.likely_errors import LikelyError, Measuring, TrackInput, TrackMeasures, find_errors
 from storage import edits, frames, likely_errors, masks, tracks, videos
 from storage.database import Database
@@ -45,32 +46,68 @@ def search_video(
     with database.read() as tx:
         video = videos.get_video(tx, video_id)
         edit = edits.last_number(tx)
-        found_tracks = [track for track in tracks.list_tracks(tx, video_id) if not track.rejected]
-        rows = tracks.rows(tx, video_id)
-    by_track: dict[str, dict[int, MaskRow]] = {track.id: {} for track in found_tracks}
-    for row in rows:
+        content = searched_tracks(tx, video_id)
+    found = searched(database, video, content, report=report, cancelled=cancelled)
+    with database.atomic() as tx:
+        stored = store_search(tx, video_id, content, found, edit=edit)
+    store_track_looks(database, video)
+    return {"errors": stored}
+
+
+@dataclass(frozen=True)
+class SearchedTracks:
+    """The tracks of a video that are searched, and their rows by track and frame; rejected ones are left out."""
+
+    tracks: tuple[Track, ...]
+    rows: Mapping[str, Mapping[int, MaskRow]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search finds. ``look``: how the frames look (float32), None where none could be read."""
+
+    errors: tuple[LikelyError, ...]
+    identities: tuple[IdentityCandidate, ...]
+    look: np.ndarray | None
+
+
+def searched_tracks(tx: Connection, video_id: str) -> SearchedTracks:
+    """What a search of the video reads."""
+    found = [track for track in tracks.list_tracks(tx, video_id) if not track.rejected]
+    by_track: dict[str, dict[int, MaskRow]] = {track.id: {} for track in found}
+    for row in tracks.rows(tx, video_id):
         if row.track_id in by_track and row.review != "rejected":
             by_track[row.track_id][row.frame] = row
+    return SearchedTracks(tuple(found), by_track)
+
+
+def searched(
+    database: Database, video: Video, content: SearchedTracks, *, report: Report, cancelled: Callable[[], bool]
+) -> Found:
+    """Searches a video, stores nothing. Raises `app.errors.Cancelled`."""
     found: list[LikelyError] = []
-    looks, identities = FrameLooks(video.count), LookCollector(len(found_tracks))
-    for start, stop in parts(video.count, sum(row.hash is not None for row in rows)):
+    looks, identities = FrameLooks(video.count), LookCollector(len(content.tracks))
+    masks_there = sum(row.hash is not None for rows in content.rows.values() for row in rows.values())
+    for start, stop in parts(video.count, masks_there):
         with database.read() as tx:
-            inputs = [_input(tx, track, by_track[track.id], start, stop) for track in found_tracks]
+            inputs = [_input(tx, track, content.rows[track.id], start, stop) for track in content.tracks]
         core = (start + _SHARED // 2 if start else 0, stop - _SHARED // 2 if stop < video.count else stop)
         measured = _measured(video, inputs, start, stop, looks, report=report, cancelled=cancelled)
         identities.add(measured, start, *core)
         errors = (_shifted(error, start) for error in find_errors(measured, stop - start))
         found += [error for error in errors if core[0] <= error.frame < core[1]]
-    suggested = candidates(identities, found_tracks)
-    kept = [_stored(error, by_track) for error in found if _is_open(error, by_track)]
+    return Found(tuple(found), tuple(candidates(identities, content.tracks)), looks.vector)
+
+
+def store_search(tx: Connection, video_id: str, content: SearchedTracks, found: Found, *, edit: int) -> int:
+    """Store what a search found in ``content``, as of ``edit``; returns the number of errors that are stored."""
+    kept = [_stored(error, content.rows) for error in found.errors if _is_open(error, content.rows)]
     kept.sort(key=lambda one: (-one.strength, one.first))
-    with database.atomic() as tx:
-        likely_errors.replace(tx, video_id, kept[:_MOST], edit=edit)
-        store_candidates(tx, video_id, suggested, by_track, edit=edit)
-        searched = (row for of_track in by_track.values() for row in of_track.values())
-        store_findings(tx, video_id, searched, kept, looks.vector)
-    store_track_looks(database, video)
-    return {"errors": len(kept[:_MOST])}
+    likely_errors.replace(tx, video_id, kept[:_MOST], edit=edit)
+    store_candidates(tx, video_id, found.identities, content.rows, edit=edit)
+    rows = (row for of_track in content.rows.values() for row in of_track.values())
+    store_findings(tx, video_id, rows, kept, found.look)
+    return len(kept[:_MOST])
 
 
 def parts(count: int, mask_count: int) -> list[tuple[int, int]]:
