@@ -177,3 +177,25 @@ test("a likely error that was judged gives way to the next entry", () => {
     false,
   );
 });
+
+test("the first step through the queue of a video that nobody searched asks for one search", async () => {
+  const { app } = editor();
+  app.view.set({ searched: null });
+  app.session.set({ video: { id: "v" } });
+  const asked = [];
+  globalThis.fetch = async (url) => {
+    asked.push(String(url));
+    return new Response(JSON.stringify({ job: { id: "j", kind: "find_errors", status: "done", video: "v" } }));
+  };
+  for (const step of [1, 1, -1]) {
+    queueStep(app, step);
+    await new Promise((done) => setTimeout(done));
+  }
+  delete globalThis.fetch;
+  assert.equal(asked.length, 1);
+  assert.match(asked[0], /videos\/v\/likely-errors$/);
+  const { app: searched } = editor();
+  searched.session.set({ video: { id: "v" } });
+  queueStep(searched, 1);
+  assert.equal(asked.length, 1);
+});
