@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
-from app.reviewing.search import Found, searched_tracks, store_search
+from app.reviewing.search import SearchOutcome, searched_tracks, store_search
 from model.identity import IdentityCandidate
 from model.likely_errors import LikelyError
 from storage import edits
@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 DIGITS = 4  # of strengths and figures
 
 
-def to_json(found: Found, numbers: Mapping[str, int]) -> dict[str, Any]:
+def to_json(found: SearchOutcome, numbers: Mapping[str, int]) -> dict[str, Any]:
     """What was found, with the number of each track (from `app.demo.edits`) in place of its id."""
     errors = [
         [one.kind, [numbers[t] for t in one.tracks], one.first, one.last, one.frame, *_figures(one)]
@@ -36,7 +36,7 @@ def _figures(one: LikelyError | IdentityCandidate) -> tuple[float, dict[str, flo
     return round(one.strength, DIGITS), {name: round(value, DIGITS) for name, value in one.evidence.items()}
 
 
-def from_json(kept: Json, ids: Mapping[int, str]) -> Found:
+def from_json(kept: Json, ids: Mapping[int, str]) -> SearchOutcome:
     """The opposite; ``ids`` of the tracks by their number."""
     errors = (
         LikelyError(kind, tuple(ids[n] for n in numbers), first, last, frame, strength, evidence)
@@ -49,7 +49,7 @@ def from_json(kept: Json, ids: Mapping[int, str]) -> Found:
         for kind, numbers, frame, masks, strength, evidence in kept["identities"]
     )
     look = None if kept["look"] is None else np.frombuffer(base64.b64decode(kept["look"]), "<f4")
-    return Found(tuple(errors), tuple(identities), look)
+    return SearchOutcome(tuple(errors), tuple(identities), look)
 
 
 def store(tx: Connection, video_id: str, kept: Json, ids: Mapping[int, str]) -> None:

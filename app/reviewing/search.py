@@ -63,7 +63,7 @@ class SearchedTracks:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchOutcome:
     """What a search finds. ``look``: how the frames look (float32), None where none could be read."""
 
     errors: tuple[LikelyError, ...]
@@ -83,7 +83,7 @@ def searched_tracks(tx: Connection, video_id: str) -> SearchedTracks:
 
 def searched(
     database: Database, video: Video, content: SearchedTracks, *, report: Report, cancelled: Callable[[], bool]
-) -> Found:
+) -> SearchOutcome:
     """Searches a video, stores nothing. Raises `app.errors.Cancelled`."""
     found: list[LikelyError] = []
     looks, identities = FrameLooks(video.count), LookCollector(len(content.tracks))
@@ -96,10 +96,10 @@ def searched(
         identities.add(measured, start, *core)
         errors = (_shifted(error, start) for error in find_errors(measured, stop - start))
         found += [error for error in errors if core[0] <= error.frame < core[1]]
-    return Found(tuple(found), tuple(candidates(identities, content.tracks)), looks.vector)
+    return SearchOutcome(tuple(found), tuple(candidates(identities, content.tracks)), looks.vector)
 
 
-def store_search(tx: Connection, video_id: str, content: SearchedTracks, found: Found, *, edit: int) -> int:
+def store_search(tx: Connection, video_id: str, content: SearchedTracks, found: SearchOutcome, *, edit: int) -> int:
     """Store what a search found in ``content``, as of ``edit``; returns the number of errors that are stored."""
     kept = [_stored(error, content.rows) for error in found.errors if _is_open(error, content.rows)]
     kept.sort(key=lambda one: (-one.strength, one.first))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.demo.findings import from_json, to_json
 from app.demo.project import FOLDER, ensure_demo
 from app.demo.search import found_in
-from app.reviewing.search import Found
+from app.reviewing.search import SearchOutcome
 from app.settings import Settings
 from model.identity import IdentityCandidate
 from model.likely_errors import LikelyError
@@ -63,7 +63,7 @@ FRAMES = st.integers(0, 40)
 
 
 @st.composite
-def founds(draw: st.DrawFn) -> Found:
+def founds(draw: st.DrawFn) -> SearchOutcome:
     error = st.builds(
         LikelyError,
         st.sampled_from(("jump", "gap")),
@@ -84,11 +84,11 @@ def founds(draw: st.DrawFn) -> Found:
         FIGURES,
     )
     look = draw(st.none() | st.lists(st.floats(-1, 1, width=32), min_size=1).map(lambda v: np.array(v, "<f4")))
-    return Found(tuple(draw(st.lists(error))), tuple(draw(st.lists(identity))), look)
+    return SearchOutcome(tuple(draw(st.lists(error))), tuple(draw(st.lists(identity))), look)
 
 
 @given(founds())
-def test_json_and_back_is_the_same(found: Found) -> None:
+def test_json_and_back_is_the_same(found: SearchOutcome) -> None:
     ids = {n: str(n) for n in range(5)}
     kept = json.loads(json.dumps(to_json(found, {name: n for n, name in ids.items()})))
     back = from_json(kept, ids)
