@@ -14,7 +14,6 @@ from model.effort import GOOD
 from model.training.clips import ClipVideo
 from model.training.targets import PRESENT
 
-AS_GOOD = GOOD  # mask IoU with an accepted mask; with 0.7 many masks that are clearly worse would count as this one
 SHOWN = "shown"  # in an entry: its masks as they were proposed
 
 
@@ -31,7 +30,8 @@ def as_accepted(results: Sequence[dict[str, Any]], video: ClipVideo, frames: Seq
         overlaps = coco.iou([masks_of[place] for masks_of in shown], masks, [0] * len(masks))
         for masks_of, row in zip(shown, overlaps, strict=True):
             best = int(row.argmax())
-            if row[best] >= AS_GOOD:
+            # With 0.7 many masks that are clearly worse would count as the accepted one.
+            if row[best] >= GOOD:
                 masks_of[place] = masks[best]
     return [
         {**one, "segmentations": masks, SHOWN: one["segmentations"]} for one, masks in zip(results, found, strict=True)

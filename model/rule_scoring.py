@@ -10,7 +10,16 @@ from scipy.optimize import linear_sum_assignment
 from model.accepted_masks import as_accepted
 from model.evaluation.mask_overlap import track_iou
 from model.network.tevit import TeViT
-from model.scoring import evaluated, find_tracks, frames_of, judged, number_or_none, results_of, truth_of
+from model.scoring import (
+    evaluated,
+    find_tracks,
+    frames_of,
+    judged,
+    judged_frames,
+    number_or_none,
+    results_of,
+    truth_of,
+)
 from model.thresholds import Thresholds
 from model.tracking.recorded import RecordedVideo, record
 from model.training.calibration import (
@@ -93,6 +102,14 @@ def held_out_video(
     """
     published = find_tracks(network, source, index)
     return HeldOutVideo(source, index, frames, record(network, frames_of(source, index)), published, labels)
+
+
+def published_video(
+    network: TeViT, source: ClipSource, index: int, *, labels: tuple[int | None, ...] | None = None
+) -> HeldOutVideo:
+    """As :func:`held_out_video` in the frames that people have judged, for the published rule alone."""
+    tracks = find_tracks(network, source, index)
+    return HeldOutVideo(source, index, judged_frames, RecordedVideo((), 0, 0), tracks, labels)
 
 
 def counted(proposed: Entries, truth: Entries) -> TrackCounts:

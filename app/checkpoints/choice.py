@@ -1,7 +1,9 @@
 """Chooses the checkpoint for a project's proposals, and collects the facts that the page shows before they start."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,7 +14,7 @@ from app.settings import Settings
 from storage import checkpoints, projects
 from storage.checkpoints import Checkpoint
 from storage.database import Database
-from storage.projects import Category
+from storage.projects import Category, Project
 
 NVIDIA = Path("/proc/driver/nvidia/version")
 
@@ -80,11 +82,18 @@ def chosen_checkpoint(tx: Connection, *, project_id: str, checkpoint_id: str | N
     return checkpoints.active_checkpoint(tx, project_id) or checkpoints.find_checkpoint(tx, DEMO)
 
 
-def use_for_own_footage(tx: Connection, project_id: str) -> None:
-    """Put ``lite`` in use in a project that a person makes, where it is registered; else the factory one proposes."""
+def create_own_project(
+    tx: Connection, *, name: str, categories: Sequence[str] = (), extra: Mapping[str, Any] | None = None
+) -> Project:
+    """Create a project for a person's own footage: ``lite`` is in use in it if registered, else the factory one.
+
+    Raises as `storage.projects.create_project`.
+    """
+    project = projects.create_project(tx, name=name, categories=categories, extra=extra)
     lite = checkpoints.find_checkpoint(tx, LITE)
     if lite is not None and lite.project_id is None:
-        checkpoints.activate(tx, project_id, lite.id)
+        checkpoints.activate(tx, project.id, lite.id)
+    return project
 
 
 def _warning(

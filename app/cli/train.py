@@ -54,14 +54,15 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
         spent.append(step.seconds)
 
     listener = TrainListener(on_step, lambda line: print(line, file=sys.stderr), on_candidate)
-    checkpoint = train_checkpoint(order, listener)
+    trained = train_checkpoint(order, listener)
+    checkpoint = trained.checkpoint
     progress.end()
     if not first:
         return
     print(f"Trained in {duration(spent[-1] if spent else 0.0)}.", file=sys.stderr)
     stats = None if held_out is None else _validate(checkpoint, held_out, order, settings)
     if stats is not None and order.candidate_every:
-        _keep_best(order, checkpoint, _steps_of(settings, checkpoint), stats)
+        _keep_best(order, checkpoint, trained.steps, stats)
     if arguments.json:
         print(json.dumps({"checkpoint": str(checkpoint), "steps": len(spent), "evaluation": stats}))
     else:
@@ -110,10 +111,6 @@ def _keep_best(order: "TrainOrder", checkpoint: Path, step: int, stats: dict[str
     ap = stats["AP"]
     if keep_if_best(order.out, checkpoint, step=step, ap=ap):
         print(f"Step {step}: AP {100 * (ap or 0.0):.2f}, the best so far; kept as {order.out / BEST}.", file=sys.stderr)
-
-
-def _steps_of(settings: Settings, checkpoint: Path) -> int:
-    return int(read_checkpoint(settings, str(checkpoint)).weights.provenance["steps"])
 
 
 def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: "TrainOrder", settings: Settings) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.checkpoints.choice import use_for_own_footage
+from app.checkpoints.choice import create_own_project
 from app.errors import Cancelled
 from app.exchange import open_imports
 from app.exchange.attributes import AdoptedLists, adopt_attributes
@@ -20,7 +20,7 @@ from app.exchange.turns import Turns
 from app.library.removal import remove_in
 from app.progress import Report
 from app.sentences import counted
-from storage import imports, projects
+from storage import imports
 from storage.database import Database
 from storage.imports import Import
 from storage.videos import Video
@@ -164,9 +164,7 @@ class Storing:
         source = self.source
         with self.database.atomic() as tx:
             new = self.target.project_id is None
-            project_id = self.target.project_id or projects.create_project(tx, name=self.target.new_name or "").id
-            if new:
-                use_for_own_footage(tx, project_id)
+            project_id = self.target.project_id or create_own_project(tx, name=self.target.new_name or "").id
             broken = None if new else source.open_import(tx, project_id)
             import_id = broken.id if broken else self._record(tx, project_id, repeat, resumes, len(ready))
             if broken:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from app.checkpoints.choice import use_for_own_footage
+from app.checkpoints.choice import create_own_project
 from app.errors import BadInput, Cancelled
 from app.exchange.import_source import ReadSettings
 from app.exchange.importing import import_dataset
@@ -177,9 +177,7 @@ def _project(database: Database, project_id: str | None, new: str | None, job_id
             made = None if job_id is None else projects.find_project(tx, new or "")
             goes_on = made is not None and (made.extra or {}).get(MADE_BY) == job_id
             extra = None if job_id is None else {MADE_BY: job_id}
-            found = made if made and goes_on else projects.create_project(tx, name=new or "", extra=extra)
-            if not (made and goes_on):
-                use_for_own_footage(tx, found.id)
+            found = made if made and goes_on else create_own_project(tx, name=new or "", extra=extra)
     try:
         yield found.id
     except BaseException:

@@ -8,9 +8,6 @@ takes less time; in real footage it finds next to nothing. So the corrected vide
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from app.checkpoints.find import checkpoint_file, checkpoint_path
 from app.checkpoints.releases import DEMO, LITE
@@ -21,9 +18,8 @@ from app.training.golden import OneClass
 from app.training.line import first_of_line
 from app.training.project_clips import ProjectClips
 from app.training.roles import assigned
-from model.evaluation.mask_overlap import track_iou
-from model.scoring import find_tracks, judged_frames, results_of, score, truth_of
-from model.training.clips import ClipSource, ClipVideo
+from model.rule_scoring import figures, published_video
+from model.training.clips import ClipSource
 from model.weights import checkpoint
 from storage import checkpoints
 from storage.checkpoints import Checkpoint
@@ -105,28 +101,11 @@ def found_in(
 
     No threshold takes part: those of a checkpoint suit the footage that it knows.
     """
-    network = checkpoint.load(checkpoint_file(settings, registered)).build(device).eval()
-    found: dict[int, list[dict[str, Any]]] = {}
+    made = checkpoint.load(checkpoint_file(settings, registered))
+    network, one_class = made.build(device).eval(), OneClass(source)
+    measured = []
     for index in videos:
-        check(f"{COMPARING}: {registered.name}, video {len(found) + 1} of {len(videos)}")
-        found[index] = [{**track, "label": 0} for track in find_tracks(network, source, index)]
-    one_class = OneClass(source)
-    scored = score(network, one_class, videos, find=lambda _, __, index: found[index])
-    best = [value for index in videos for value in _best(one_class.videos[index], found[index])]
-    return (scored.stats["AP"] or 0.0) + (float(np.mean(best)) if best else 0.0)
-
-
-def _best(video: ClipVideo, found: Sequence[dict[str, Any]]) -> list[float]:
-    """For each true track of a video the IoU over the judged frames of the track that shows it best."""
-    frames = judged_frames(video)
-    true, shown = (
-        [entry["segmentations"] for entry in entries]
-        for entries in (
-            truth_of(video, frames, video_id=1, first_id=1),
-            results_of(found, frames, video_id=1),
-        )
-    )
-    if not true or not shown:
-        return [0.0] * len(true)
-    best: list[float] = track_iou(shown, true).max(axis=0).tolist()
-    return best
+        check(f"{COMPARING}: {registered.name}, video {len(measured) + 1} of {len(videos)}")
+        measured.append(published_video(network, one_class, index, labels=(0,) * len(made.categories)))
+    found = figures(measured, [video.under_published() for video in measured])
+    return float(found["AP_without_classes"] or 0.0) + float(found["best_iou"] or 0.0)

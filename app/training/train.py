@@ -109,8 +109,16 @@ def _installed_trunk() -> Path:
     return path
 
 
-def train(order: TrainOrder, listener: TrainListener) -> Path:
-    """Train and write `checkpoint.safetensors` into ``order.out``; returns its path.
+@dataclass(frozen=True)
+class Trained:
+    """The checkpoint of a finished run, and the number of the step that it is of."""
+
+    checkpoint: Path
+    steps: int
+
+
+def train(order: TrainOrder, listener: TrainListener) -> Trained:
+    """Train and write `checkpoint.safetensors` into ``order.out``.
 
     Beside it, `losses.jsonl` gets a line a step, and `report.json` has the keys of the file that training started from,
     the problems in the data and how they were treated, and the recipe. ``on_line`` gets the first notes of each kind.
@@ -119,12 +127,12 @@ def train(order: TrainOrder, listener: TrainListener) -> Path:
     with ranks.joined(order.device) as device:
         if not ranks.is_first():
             listener = TrainListener(lambda step: None)
-        path = _train(dataclasses.replace(order, device=device), listener)
+        trained = _train(dataclasses.replace(order, device=device), listener)
         ranks.wait()
-    return path
+    return trained
 
 
-def _train(order: TrainOrder, listener: TrainListener) -> Path:
+def _train(order: TrainOrder, listener: TrainListener) -> Trained:
     source = YoutubeVisClips(order.annotations, order.frames, order.states)
     network, start = start_network(named(order.config), source.categories, order)
     recipe = recipe_of(network.config, order)
@@ -148,7 +156,7 @@ def _train(order: TrainOrder, listener: TrainListener) -> Path:
     path = order.out / "checkpoint.safetensors"
     if not ranks.is_first():
         trainer.run(on_step=listener.on_step)
-        return path
+        return Trained(path, trainer.step)
     parent = checkpoint.file_hash(order.init) if order.init else None
     _write_report(order.out / REPORT, start, parent, notes, recipe)
     if not order.resume:
@@ -168,7 +176,7 @@ def _train(order: TrainOrder, listener: TrainListener) -> Path:
 
     _run_with_log(trainer, order, listener, save)
     save(path)
-    return path
+    return Trained(path, trainer.step)
 
 
 def _run_with_log(trainer: Trainer, order: TrainOrder, listener: TrainListener, save: Callable[[Path], None]) -> None:

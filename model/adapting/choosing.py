@@ -26,9 +26,7 @@ from model.adapting.training import Adaptation, in_bfloat16, trunk_cache
 from model.adapting.trunk_cache import TrunkCache
 from model.atomic import replacing
 from model.network.tevit import TeViT
-from model.rule_scoring import HeldOutVideo, figures
-from model.scoring import find_tracks, judged_frames
-from model.tracking.recorded import RecordedVideo
+from model.rule_scoring import figures, published_video
 from model.training.clips import ClipSource, ClipSubset, ClipVideo
 from model.training.targets import PRESENT
 from model.training.trainer import StepReport, TrainingDiverged
@@ -270,11 +268,7 @@ def _before(run: _Common, held: ClipSource) -> Figures:
 
 def measured(network: TeViT, source: ClipSource) -> Figures:
     """The figures `NAMES` of a network on all videos of a source under the published rule, 0 to 1."""
-    nothing = RecordedVideo((), 0, 0)
-    videos = [
-        HeldOutVideo(source, index, judged_frames, nothing, find_tracks(network, source, index))
-        for index in range(len(source.videos))
-    ]
+    videos = [published_video(network, source, index) for index in range(len(source.videos))]
     found = figures(videos, [video.under_published() for video in videos])
     return {name: float(found[name] or 0.0) for name in NAMES}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from app.checkpoints.choice import use_for_own_footage
+from app.checkpoints.choice import create_own_project
 from app.errors import AppError
 from app.library import videos
 from app.sentences import counted
@@ -98,8 +98,7 @@ class LibraryForms:
         try:
             categories = categories_of(source, typed=typed or "", file=file)
             with database.atomic() as tx:
-                project = projects.create_project(tx, name=name or "", categories=categories)
-                use_for_own_footage(tx, project.id)
+                project = create_own_project(tx, name=name or "", categories=categories)
                 projects.set_last_project(tx, project.id)
         except REFUSALS as error:
             return Answer(kind="error", text=str(error), sheet="project")

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from app.checkpoints.choice import checkpoint_choice, use_for_own_footage
+from app.checkpoints.choice import checkpoint_choice, create_own_project
 from app.checkpoints.class_map import class_mapping
 from app.library.sources import glance
 from app.proposing.resuming import kept_for, kept_of_project
@@ -97,8 +97,7 @@ def router(context: Context) -> APIRouter:
     @context.writes
     def post_project(database: Database, body: ProjectBody) -> Json:
         with database.atomic() as tx:
-            project = projects.create_project(tx, name=body.name, categories=body.categories)
-            use_for_own_footage(tx, project.id)
+            project = create_own_project(tx, name=body.name, categories=body.categories)
             projects.set_last_project(tx, project.id)
             return brief(project)
 

@@ -36,8 +36,9 @@ def order(data: Path, out: Path, **changes: object) -> TrainOrder:
 
 def test_training_writes_a_checkpoint_that_loads(data: Path, tmp_path: Path) -> None:
     steps: list[StepReport] = []
-    path = train(order(data, tmp_path / "run"), TrainListener(steps.append))
-    made = checkpoint.load(path)
+    trained = train(order(data, tmp_path / "run"), TrainListener(steps.append))
+    made = checkpoint.load(trained.checkpoint)
+    assert trained.steps == 2
     assert made.categories == ("fish", "star", "jelly", "wheel", "leaf")
     assert made.provenance["steps"] == 2 and made.provenance["seed"] == 5
     assert [step.step for step in steps] == [1, 2]
@@ -46,8 +47,8 @@ def test_training_writes_a_checkpoint_that_loads(data: Path, tmp_path: Path) -> 
 
 
 def test_a_run_started_from_a_checkpoint_remembers_its_parent(data: Path, tmp_path: Path) -> None:
-    first = train(order(data, tmp_path / "a"), TrainListener(lambda _: None))
-    second = train(order(data, tmp_path / "b", init=first), TrainListener(lambda _: None))
+    first = train(order(data, tmp_path / "a"), TrainListener(lambda _: None)).checkpoint
+    second = train(order(data, tmp_path / "b", init=first), TrainListener(lambda _: None)).checkpoint
     assert checkpoint.load(second).parent == checkpoint.file_hash(first)
 
 
@@ -58,16 +59,16 @@ def test_candidates_are_judged_between_the_steps_and_change_nothing(data: Path, 
         judged.append((step, checkpoint.load(path).provenance["steps"]))
 
     asked = order(data, tmp_path / "a", steps=3, candidate_every=1)
-    kept = train(asked, TrainListener(lambda _: None, on_candidate=judge))
+    kept = train(asked, TrainListener(lambda _: None, on_candidate=judge)).checkpoint
     assert judged == [(1, 1), (2, 2)]  # the last one is the checkpoint of the run
     assert not (tmp_path / "a" / CANDIDATE).exists()
-    plain = train(order(data, tmp_path / "b", steps=3), TrainListener(lambda _: None))
+    plain = train(order(data, tmp_path / "b", steps=3), TrainListener(lambda _: None)).checkpoint
     assert kept.read_bytes() == plain.read_bytes()
 
 
 def test_the_same_order_gives_the_same_weights(data: Path, tmp_path: Path) -> None:
-    one = checkpoint.load(train(order(data, tmp_path / "a"), TrainListener(lambda _: None))).state
-    two = checkpoint.load(train(order(data, tmp_path / "b"), TrainListener(lambda _: None))).state
+    one = checkpoint.load(train(order(data, tmp_path / "a"), TrainListener(lambda _: None)).checkpoint).state
+    two = checkpoint.load(train(order(data, tmp_path / "b"), TrainListener(lambda _: None)).checkpoint).state
     assert all(torch.equal(one[key], two[key]) for key in one)
 
 
@@ -126,7 +127,7 @@ def test_a_resumed_run_adds_to_its_log(data: Path, tmp_path: Path) -> None:
 def test_only_the_first_process_reads_the_whole_start_for_its_hash(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: bool
 ) -> None:
-    start = train(order(data, tmp_path / "a"), TrainListener(lambda _: None))
+    start = train(order(data, tmp_path / "a"), TrainListener(lambda _: None)).checkpoint
     hashed: list[Path] = []
     original = checkpoint.file_hash
 
@@ -137,7 +138,7 @@ def test_only_the_first_process_reads_the_whole_start_for_its_hash(
     monkeypatch.setattr(checkpoint, "file_hash", watched)
     monkeypatch.setattr(ranks, "is_first", lambda: first)
     (tmp_path / "b").mkdir()
-    made = train(order(data, tmp_path / "b", init=start), TrainListener(lambda _: None))
+    made = train(order(data, tmp_path / "b", init=start), TrainListener(lambda _: None)).checkpoint
     assert hashed == [start] * first and made.exists() == first
 
 
@@ -148,7 +149,9 @@ def test_lite_takes_its_trunk_from_the_installation_and_never_changes_it(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trunk = installed_trunk(tmp_path, monkeypatch)
-    made = checkpoint.load(train(order(data, tmp_path / "run", config="tevit_lite"), TrainListener(lambda _: None)))
+    made = checkpoint.load(
+        train(order(data, tmp_path / "run", config="tevit_lite"), TrainListener(lambda _: None)).checkpoint
+    )
     wanted = folded(trunk)
     kept = {key.removeprefix("backbone.trunk."): value for key, value in made.state.items() if "backbone" in key}
     assert kept and all(torch.equal(value, wanted[key]) for key, value in kept.items())
@@ -159,7 +162,7 @@ def test_lite_takes_the_heads_of_the_demo_and_the_trunk_of_the_installation(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trunk = folded(installed_trunk(tmp_path, monkeypatch))
-    tiny = train(order(data, tmp_path / "a"), TrainListener(lambda _: None))
+    tiny = train(order(data, tmp_path / "a"), TrainListener(lambda _: None)).checkpoint
     names = checkpoint.load(tiny).categories
     network, start = start_network(named("tevit_lite"), names, order(data, tmp_path, config="tevit_lite", init=tiny))
     state = network.state_dict()
@@ -173,7 +176,7 @@ def test_lite_goes_on_from_its_own_checkpoint_without_the_installation(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed_trunk(tmp_path, monkeypatch)
-    first = train(order(data, tmp_path / "run", config="tevit_lite"), TrainListener(lambda _: None))
+    first = train(order(data, tmp_path / "run", config="tevit_lite"), TrainListener(lambda _: None)).checkpoint
     monkeypatch.setenv("TEVIT_WEIGHTS", str(tmp_path / "nothing"))
     names = checkpoint.load(first).categories
     network, _ = start_network(named("tevit_lite"), names, order(data, tmp_path, config="tevit_lite", init=first))
