@@ -4,7 +4,6 @@ A network that was trained for the categories of a project knows their things as
 given to it as a clip of one frame; what it finds is kept, so that every further prompt on the frame takes milliseconds.
 """
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 from app.machine import choose_device, slow_here
 from model.prompts import Prompt, PromptedMask, PromptError, PromptPoint
 from model.prompts.boxes import Window, box_in, box_of, overlap
+from model.prompts.picture_keys import PictureKeys
 
 if TYPE_CHECKING:
     from model.propagation import ClipModel
@@ -67,6 +67,7 @@ class OwnPrompter:
 
     def __init__(self, network: "ClipModel", classes: Sequence[str]) -> None:
         self._network, self._classes = network, tuple(classes)
+        self._keys = PictureKeys()
         self._kept: OrderedDict[bytes, FrameCandidates] = OrderedDict()
 
     def get_ready(self, picture: np.ndarray) -> None:
@@ -106,10 +107,9 @@ class OwnPrompter:
         return f"The model's proposal of {self._classes[label]}"
 
     def _shapes(self, picture: np.ndarray) -> "FrameCandidates":
-        pixels = np.ascontiguousarray(picture)
-        key = hashlib.blake2b(pixels.data, digest_size=16, key=repr(pixels.shape).encode()).digest()
+        key = self._keys.of(picture)
         if key not in self._kept:
-            self._kept[key] = self._network.clip_candidates(pixels[None])[0]
+            self._kept[key] = self._network.clip_candidates(np.ascontiguousarray(picture)[None])[0]
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)

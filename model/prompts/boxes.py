@@ -50,21 +50,35 @@ def only_in(box: Window, values: np.ndarray) -> np.ndarray:
     return kept
 
 
+def placed(shape: tuple[int, ...], box: Window, values: np.ndarray) -> np.ndarray:
+    """``values`` (of the size of the box) at the place of the box in a picture of that shape, and 0 beside it."""
+    x0, y0, x1, y1 = box
+    whole = np.zeros(shape[:2], dtype=values.dtype)
+    whole[y0:y1, x0:x1] = values
+    return whole
+
+
 def box_of(mask: np.ndarray) -> Window | None:
     """The tight box of a mask (bool H x W), or None for an empty one."""
-    columns, rows = np.flatnonzero(mask.any(0)), np.flatnonzero(mask.any(1))
-    if not len(columns):
+    rows = np.flatnonzero(mask.any(1))
+    if not len(rows):
         return None
+    columns = np.flatnonzero(mask[rows[0] : rows[-1] + 1].any(0))
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def without_specks(mask: np.ndarray) -> np.ndarray:
     """The mask (bool H x W) without pieces of less than `SPECK` of its area."""
-    count, labels, facts, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    tight = box_of(mask)
+    if tight is None:
+        return mask
+    x0, y0, x1, y1 = tight
+    part = np.ascontiguousarray(mask[y0:y1, x0:x1]).view(np.uint8)
+    _, labels, facts, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
     areas = facts[:, cv2.CC_STAT_AREA]
-    kept = areas >= SPECK * areas[1:].sum() if count > 1 else np.ones(count, dtype=bool)
+    kept = areas >= SPECK * areas[1:].sum()
     kept[0] = False
-    return kept[labels]
+    return placed(mask.shape, tight, kept[labels])
 
 
 def fit(mask: np.ndarray, box: Window) -> float:

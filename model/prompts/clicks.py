@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from model.prompts.boxes import Window, box_of, only_in, overlap
+from model.prompts.boxes import Window, box_of, only_in, overlap, placed
 from model.prompts.prompt import PromptedMask, PromptPoint
 from model.prompts.salient import SOURCE, SalientThing, clearness
 
@@ -64,7 +64,7 @@ class _Piece:
 
 
 def _piece_in(picture: np.ndarray, part: Window, point: PromptPoint, salient: SalientThing) -> _Piece:
-    seen = salient.see(picture, part)
+    seen = placed(picture.shape, part, salient.see(picture, part))
     mask = _piece_at(seen > 0.5, point)
     if not mask.any():
         return _Piece(part, mask, 0.0, 0.0)

@@ -27,7 +27,7 @@ _STEEPNESS, _PLACE = 3.0, 0.7
 
 
 def probability_in(picture: np.ndarray, box: Window) -> np.ndarray:
-    """Probability of each pixel (float32 H x W, 0 outside of the box) of belonging to the thing in ``box``.
+    """Probability of each pixel of ``box`` (float32, of its size) of belonging to the thing in it.
 
     picture: uint8 H x W x 3 RGB.
     """
@@ -38,12 +38,8 @@ def probability_in(picture: np.ndarray, box: Window) -> np.ndarray:
     place = _place(box, window)
     found = _learned(_memberships(lab), place)
     smooth = _guided(lab[..., 0].astype(np.float32) / 255, found.reshape(SIDE, SIDE).astype(np.float32))
-    probability = np.zeros(picture.shape[:2], dtype=np.float32)
-    x0, y0, x1, y1 = box
-    large = cv2.resize(smooth, (window[2] - window[0], window[3] - window[1]), interpolation=cv2.INTER_LINEAR)
-    inside = large[y0 - window[1] : y1 - window[1], x0 - window[0] : x1 - window[0]]
-    probability[y0:y1, x0:x1] = inside.clip(0, 1)
-    return probability
+    large = cv2.resize(smooth, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+    return large[box[1] - y0 : box[3] - y0, box[0] - x0 : box[2] - x0].clip(0, 1)
 
 
 def _place(box: Window, window: Window) -> np.ndarray:

@@ -4,12 +4,14 @@ GrabCut draws the border anew near the points, where the points are certain and 
 changes, the pieces that a point lies in are taken: a point in the thing only adds pixels, one outside only removes.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import cv2
 import numpy as np
 
+from model.prompts.boxes import Window, box_of
 from model.prompts.grabcut import smaller
 from model.prompts.prompt import Prompt, PromptedMask, Prompter, PromptPoint
 
@@ -63,11 +65,40 @@ def corrected(
     now = mask
     if under is not None and len(points) == 1 and _within(points[0], mask.shape) and _says_much(mask, points[0]):
         now = _with_thing(mask, under(picture, points[0]), points[0])
+    near = [point for point in points if _within(point, mask.shape)]
+    if not near:
+        return now
+    # The rest of the picture takes no part, and costs most of the time in large ones.
+    left, top, right, bottom = _around(now, near)
+    part = np.s_[top:bottom, left:right]
+    moved = [replace(point, x=point.x - left, y=point.y - top) for point in near]
+    mended = now[part]
     for inside in (True, False):
-        chosen = [point for point in points if point.inside == inside and _within(point, mask.shape)]
+        chosen = [point for point in moved if point.inside == inside]
         if chosen:
-            now = _towards(picture, now, chosen, points, inside=inside)
-    return now
+            mended = _towards(picture[part], mended, chosen, moved, inside=inside)
+    result = now.copy()
+    result[part] = mended
+    return result
+
+
+def _around(mask: np.ndarray, points: Sequence[PromptPoint]) -> Window:
+    """What is looked at: the mask and the points, with all that a point may reach around them."""
+    columns, rows = [int(point.x) for point in points], [int(point.y) for point in points]
+    tight = box_of(mask)
+    if tight is not None:
+        columns, rows = [*columns, tight[0], tight[2]], [*rows, tight[1], tight[3]]
+    radius, reach = _radius_and_reach(mask)
+    # Points in the thing make the mask larger before those outside of it reach from its new size.
+    room = radius + 2 * reach
+    height, width = mask.shape
+    left, top = max(0, min(columns) - room), max(0, min(rows) - room)
+    return left, top, min(width, max(columns) + 1 + room), min(height, max(rows) + 1 + room)
+
+
+def _radius_and_reach(mask: np.ndarray) -> tuple[int, int]:
+    size = max(1.0, float(np.sqrt(mask.sum())))
+    return max(LEAST_RADIUS, round(RADIUS * size)), max(LEAST_REACH, round(REACH * size))
 
 
 def _says_much(mask: np.ndarray, point: PromptPoint) -> bool:
@@ -76,8 +107,12 @@ def _says_much(mask: np.ndarray, point: PromptPoint) -> bool:
     x, y = int(point.x), int(point.y)
     if same[y, x] or not mask.any() or not same.any():
         return False
-    away = cv2.distanceTransform((~same).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return bool(away[y, x] >= FAR * np.sqrt(mask.sum()))
+    # Only a square around the click counts, as large as the distance that is asked for.
+    far = FAR * float(np.sqrt(mask.sum()))
+    reach = math.ceil(far)
+    rows, columns = np.nonzero(same[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1])
+    away = np.hypot(rows - min(y, reach), columns - min(x, reach))
+    return not len(away) or bool(away.min() >= far)
 
 
 def _with_thing(mask: np.ndarray, found: PromptedMask | None, point: PromptPoint) -> np.ndarray:
@@ -104,9 +139,7 @@ def _towards(
     *,
     inside: bool,
 ) -> np.ndarray:
-    size = max(1.0, float(np.sqrt(mask.sum())))
-    radius = max(LEAST_RADIUS, round(RADIUS * size))
-    reach = max(LEAST_REACH, round(REACH * size))
+    radius, reach = _radius_and_reach(mask)
     seeds = _discs(chosen, mask.shape, radius)
     if not (seeds & (mask != inside)).any():
         return mask

@@ -12,7 +12,7 @@ import numpy as np
 
 from model.pretrained import find, missing
 from model.prompts import clicks, colours
-from model.prompts.boxes import Window, box_in, fit, only_in, overlap, without_specks
+from model.prompts.boxes import Window, box_in, fit, overlap, placed, without_specks
 from model.prompts.corrections import WithCorrections
 from model.prompts.grabcut import SOURCE as GRABCUT
 from model.prompts.grabcut import GrabCut
@@ -60,8 +60,8 @@ class CursorPrompter:
             return salient.answer
         by_colour = colours.probability_in(picture, box)
         if salient is not None:
-            return _together(salient, by_colour, box)
-        place = without_specks(only_in(box, by_colour > 0.5))
+            return _together(salient, by_colour, picture.shape, box)
+        place = placed(picture.shape, box, without_specks(by_colour > 0.5))
         cut = self._grabcut.mask(picture, Prompt(box=box))
         agreement = min(overlap(cut.mask, place), fit(cut.mask, box))
         if agreement >= SURE:
@@ -96,19 +96,21 @@ class SalientPrompter:
 
 
 def _network(file: Path) -> SaliencyNetwork:
-    from model.pretrained.u2netp import U2Netp  # brings torch, which the server starts without
+    # They bring torch, which the server starts without.
+    from model.network.packed import computes_bfloat16
+    from model.pretrained.u2netp import U2Netp
 
-    return U2Netp(file)
+    return U2Netp(file, bfloat16=computes_bfloat16())
 
 
-def _together(salient: SalientMask, by_colour: np.ndarray, box: Window) -> PromptedMask:
+def _together(salient: SalientMask, by_colour: np.ndarray, shape: tuple[int, ...], box: Window) -> PromptedMask:
     """Colours, and what stands out in the box where little does beside it. Not standing out is no sign.
 
     The odds are multiplied, as for two independent observations.
     """
     weight = salient.highest * ends_there(salient.outside)
     odds = _log_odds(by_colour) + weight * np.maximum(0, _log_odds(salient.probability))
-    mask = without_specks(only_in(box, odds > 0))
+    mask = placed(shape, box, without_specks(odds > 0))
     seen = weight > 0 and bool((salient.probability > 0.5).any())
     source = f"{SALIENT} and colours" if seen else colours.SOURCE
     return PromptedMask(mask, min(UNSURE, salient.answer.confidence), source)

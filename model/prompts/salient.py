@@ -4,7 +4,6 @@ It was trained on whole pictures with one thing in them, so a tight crop fails, 
 show in its answer: the mask does not fill the box, or hardly any pixel is certain.
 """
 
-import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -12,12 +11,15 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from model.prompts.boxes import Window, fit, only_in, with_margin, without_specks
+from model.prompts.boxes import Window, fit, placed, with_margin, without_specks
+from model.prompts.picture_keys import PictureKeys
 from model.prompts.prompt import PromptedMask
 
 SOURCE = "U2-Netp"
 # Margins around the box, as shares of its sides: the usual one, and others where its answer is doubtful.
 MARGIN, OTHER_MARGINS = 0.4, (0.7, 0.2)
+# Side of the square that the network sees, in pixels; with other margins the coarser one, in half the time.
+FINE, COARSE = 320, 224
 # What was seen with such margins around an earlier box answers for this one too, if it is sure.
 NEAREST, FARTHEST = 0.3, 0.55
 # Maps that are kept, of 200 kB each.
@@ -28,7 +30,7 @@ _LOW, _HIGH = 0.2, 0.8
 
 @dataclass(frozen=True, eq=False)
 class SalientMask:
-    """``probability``: float32 H x W, 0 outside of the box. ``highest``: the highest probability in the box.
+    """``probability``: float32, of the size of the box. ``highest``: the highest probability in the box.
 
     ``outside``: pixels that stand out beside the box, as a share of those in it.
     """
@@ -42,8 +44,11 @@ class SalientMask:
 class SaliencyNetwork(Protocol):
     """`model.pretrained.u2netp.U2Netp`, or what stands in for it."""
 
-    def saliency(self, picture: np.ndarray) -> np.ndarray:
-        """Probability (float32, square) of each place of ``picture`` (uint8 H x W x 3 RGB) to stand out."""
+    def saliency(self, picture: np.ndarray, side: int) -> np.ndarray:
+        """Probability (float32, a square) of each place of ``picture`` (uint8 H x W x 3 RGB) to stand out.
+
+        The network sees the picture as a square of ``side`` pixels.
+        """
         ...
 
 
@@ -52,6 +57,7 @@ class SalientThing:
 
     def __init__(self, network: SaliencyNetwork) -> None:
         self._network = network
+        self._keys = PictureKeys()
         self._kept: OrderedDict[tuple[bytes, Window], np.ndarray] = OrderedDict()
 
     def mask(self, picture: np.ndarray, box: Window, *, draft: bool = False) -> SalientMask:
@@ -60,7 +66,7 @@ class SalientThing:
         A ``draft`` is content with one margin. A box that differs little from an earlier one of the same picture needs
         no pass of the network.
         """
-        key = _key(picture)
+        key = self._keys.of(picture)
         for window in self._suiting(key, picture.shape, box):
             found = self._with(picture, key, box, window)
             if found.answer.sure:
@@ -70,27 +76,25 @@ class SalientThing:
             # Where nothing stands out, it does not with another margin either.
             if best.answer.sure or best.highest < _HIGH:
                 break
-            other = self._with(picture, key, box, with_margin(picture.shape, box, margin))
+            other = self._with(picture, key, box, with_margin(picture.shape, box, margin), COARSE)
             best = max(best, other, key=lambda found: found.answer.confidence)
         return replace(best, answer=replace(best.answer, draft=draft and not best.answer.sure))
 
     def see(self, picture: np.ndarray, window: Window) -> np.ndarray:
-        """What the network finds in a part of the picture: probability, float32 H x W of the whole, 0 beside it."""
-        return self._see(picture, _key(picture), window)
+        """What the network finds in a part of the picture: probability, float32 of the size of the part."""
+        return self._see(picture, self._keys.of(picture), window)
 
-    def _see(self, picture: np.ndarray, key: bytes, window: Window) -> np.ndarray:
+    def _see(self, picture: np.ndarray, key: bytes, window: Window, side: int = FINE) -> np.ndarray:
         x0, y0, x1, y1 = window
         if (key, window) in self._kept:
             self._kept.move_to_end((key, window))
         else:
             part = np.ascontiguousarray(picture[y0:y1, x0:x1])
-            self._kept[key, window] = self._network.saliency(part).astype(np.float16)
+            self._kept[key, window] = self._network.saliency(part, side).astype(np.float16)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        probability = np.zeros(picture.shape[:2], dtype=np.float32)
         found = self._kept[key, window].astype(np.float32)
-        probability[y0:y1, x0:x1] = cv2.resize(found, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
-        return probability
+        return cv2.resize(found, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
 
     def _suiting(self, key: bytes, shape: tuple[int, ...], box: Window) -> list[Window]:
         """Windows of earlier boxes of this picture that have a usual margin around ``box``; the best one, or none."""
@@ -100,20 +104,16 @@ class SalientThing:
         windows = [window for known, window in self._kept if known == key and _suits(window, shape, box)]
         return sorted(windows, key=lambda window: sum(map(abs, np.subtract(window, exact))))[:1]
 
-    def _with(self, picture: np.ndarray, key: bytes, box: Window, window: Window) -> SalientMask:
-        seen = self._see(picture, key, window)
-        inside = only_in(box, seen)
+    def _with(self, picture: np.ndarray, key: bytes, box: Window, window: Window, side: int = FINE) -> SalientMask:
+        seen = self._see(picture, key, window, side)
+        left, top = window[:2]
+        inside = seen[box[1] - top : box[3] - top, box[0] - left : box[2] - left]
         mask = without_specks(inside > 0.5)
         within = int((inside > 0.5).sum())
         outside = (int((seen > 0.5).sum()) - within) / max(1, within)
         confidence = min(float(inside.max()), clearness(inside), fit(mask, box), ends_there(outside))
-        answer = PromptedMask(mask, confidence if mask.any() else 0.0, SOURCE)
+        answer = PromptedMask(placed(picture.shape, box, mask), confidence if mask.any() else 0.0, SOURCE)
         return SalientMask(inside, float(inside.max()), outside, answer)
-
-
-def _key(picture: np.ndarray) -> bytes:
-    pixels = np.ascontiguousarray(picture)
-    return hashlib.blake2b(pixels.data, digest_size=16, key=repr(pixels.shape).encode()).digest()
 
 
 def _suits(window: Window, shape: tuple[int, ...], box: Window) -> bool:

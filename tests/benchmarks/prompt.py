@@ -14,7 +14,7 @@ import numpy as np
 
 from app.prompting.from_truth import TruthPrompts, prompted_results
 from model.prompts import SURE, Prompt, PromptedMask, Prompter, clicks, colours
-from model.prompts.boxes import box_in, only_in
+from model.prompts.boxes import box_in, only_in, placed
 from model.prompts.cursor import CursorPrompter
 from model.prompts.grabcut import GrabCut
 from storage import rle
@@ -62,7 +62,7 @@ class _Plain:
 
 
 def _colours(picture: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
-    return colours.probability_in(picture, box) > 0.5
+    return placed(picture.shape, box, colours.probability_in(picture, box) > 0.5)
 
 
 def _wand(picture: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:

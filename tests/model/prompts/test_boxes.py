@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.prompts.boxes import box_in, box_of, fit, only_in, overlap, with_margin, without_specks
+from model.prompts.boxes import box_in, box_of, fit, only_in, overlap, placed, with_margin, without_specks
 from model.prompts.prompt import PromptError
 
 SHAPE = (90, 160, 3)
@@ -76,3 +76,11 @@ def test_a_little_room_fits_and_a_missing_half_does_not() -> None:
 
     assert fit(filled(23, 12, 117, 78), box) == 1
     assert fit(filled(20, 10, 70, 80), box) == pytest.approx(0.5 / 0.85)
+
+
+def test_values_of_a_box_stand_at_its_place() -> None:
+    values = np.arange(1, 13, dtype=np.float32).reshape(3, 4)
+    whole = placed((10, 12, 3), (5, 2, 9, 5), values)
+
+    assert whole.shape == (10, 12) and whole.dtype == values.dtype
+    assert np.array_equal(whole[2:5, 5:9], values) and whole.sum() == values.sum()

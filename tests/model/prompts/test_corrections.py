@@ -1,10 +1,12 @@
 """Clicks and strokes mend a mask, and only near themselves."""
 
+import cv2
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.prompts import PromptedMask, PromptPoint
+from model.prompts.boxes import placed
 from model.prompts.corrections import corrected
 from tests.model.prompts.overlap import iou
 from tests.model.prompts.scenes import disc
@@ -130,3 +132,19 @@ def test_a_thing_much_larger_than_the_mask_is_not_added_and_a_thing_that_holds_t
 
     assert not added[0].any(), "all of the picture is no part of the thing"
     assert (taken & left).any() and not taken[near].all()
+
+
+def test_what_is_corrected_does_not_depend_on_how_far_the_picture_goes_on() -> None:
+    picture, truth = disc(400, 700)
+    mask = truth.copy()
+    mask[:200] = False
+    points = (PromptPoint(315.5, 150.5, True), PromptPoint(315.5, 240.5, False))
+    wide = cv2.copyMakeBorder(picture, 500, 700, 600, 900, cv2.BORDER_CONSTANT, value=(50, 80, 150))
+
+    found = corrected(picture, mask, points)
+    moved = [PromptPoint(point.x + 600, point.y + 500, point.inside) for point in points]
+    in_wide = corrected(wide, placed(wide.shape, (600, 500, 1300, 900), mask), moved)
+
+    assert found.any() and (found != mask).any()
+    assert np.array_equal(in_wide[500:900, 600:1300], found)
+    assert in_wide.sum() == found.sum()
