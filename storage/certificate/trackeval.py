@@ -12,7 +12,7 @@ def rules(file: RawFile) -> Iterator[Finding]:
     """The file as ground truth; tracker results are another file."""
     yield from reading.lists(file, "videos", "categories", "annotations")
     yield from reading.keys(file.videos, "id", "file_names")
-    yield from reading.keys(file.categories, "id")
+    yield from reading.keys(file.categories, "id", "name")
     yield from reading.keys(
         file.tracks, "id", "video_id", "category_id", "segmentations", "areas", "iscrowd", "height", "width"
     )
@@ -22,6 +22,7 @@ def rules(file: RawFile) -> Iterator[Finding]:
     yield from reading.first_name(file)
     yield from _sequences(file)
     yield from _id_zero(file)
+    yield from _unused(file)
 
 
 def _sequences(file: RawFile) -> Iterator[Finding]:
@@ -41,3 +42,13 @@ def _id_zero(file: RawFile) -> Iterator[Finding]:
     for track in file.tracks:
         if track.get("id") == 0 and not isinstance(track.get("id"), bool):
             yield Finding(Level.WRONG, f"{track.where}.id", "is 0, and that track is never counted as found")
+
+
+def _unused(file: RawFile) -> Iterator[Finding]:
+    """``combine_classes_class_averaged`` goes over all classes of the file, whether they have tracks or not."""
+    used = {repr(track.get("category_id")) for track in file.tracks}
+    for category in file.categories if used else ():
+        if repr(category.get("id")) not in used:
+            yield Finding(
+                Level.NOTE, category.where, "has no track and counts as 0 in the average of HOTA over classes"
+            )

@@ -283,10 +283,11 @@ def write(out: Path, dataset: VisDataset, losses: Losses, *, track_ids: bool) ->
     track_ids: the id of the track ends each line, as YOLO's tracking writes it; its training does not read such files.
     """
     plain = plain_videos(dataset, losses)
-    classes = {one.id: k for k, one in enumerate(sorted(dataset.categories, key=lambda one: one.id))}
-    names = [f"  {classes[one.id]}: {json.dumps(one.name)}\n" for one in dataset.categories]
-    head = f"path: .\ntrain: {IMAGES}/{SPLIT}\nval: {IMAGES}/{SPLIT}\nnames:\n"
-    (out / YAML).write_text(head + "".join(sorted(names)) if names else head.replace("names:", "names: {}"), "utf-8")
+    ordered = sorted(dataset.categories, key=lambda one: one.id)
+    classes = {one.id: k for k, one in enumerate(ordered)}
+    names = "".join(f"\n  {k}: {json.dumps(one.name)}" for k, one in enumerate(ordered)) or " {}"
+    # Without `path` the folders are beside the file; Ultralytics takes "path: ." for the folder that it is started in.
+    (out / YAML).write_text(f"train: {IMAGES}/{SPLIT}\nval: {IMAGES}/{SPLIT}\nnames:{names}\n", "utf-8")
     for video in dataset.videos:
         tracks = [track for track in dataset.tracks if track.video_id == video.id]
         for track in tracks:

@@ -40,7 +40,7 @@ def trackeval(top: Json) -> None:
     """``YouTubeVIS._load_raw_file`` of the ground truth."""
     for video in top["videos"]:
         _ = video["id"], video["file_names"][0].split("/")[0]
-    _ = [category["id"] for category in top["categories"]]
+    _ = [(category["id"], category["name"]) for category in top["categories"]]
     for track in top["annotations"]:
         _ = track["video_id"], track["category_id"], track["id"], track["iscrowd"]
         height, width = track["height"], track["width"]

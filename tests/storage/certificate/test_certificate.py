@@ -106,6 +106,14 @@ def nested(top: Json) -> Json:
     return top
 
 
+def test_trackeval_counts_a_class_without_a_track_in_its_average() -> None:
+    top = sound()
+    top["categories"].append({"id": [3], "name": "hornet"})
+    assert text(top, "trackeval") == "categories[2]: has no track and counts as 0 in the average of HOTA over classes"
+    assert report(top, "trackeval").right
+    assert text({**top, "annotations": []}, "trackeval") == ""
+
+
 def test_trackeval_takes_the_first_part_of_a_path_as_the_sequence() -> None:
     assert levels(nested(sound()), "trackeval") == {Level.WRONG}
     assert "begins with 'JPEGImages' as another video does" in text(nested(sound()), "trackeval")

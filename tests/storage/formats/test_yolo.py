@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+import yaml as yaml_files
 from PIL import Image
 
-from storage.formats import Broken, FormatContent, FormatError, recognise
+from storage.formats import Broken, FormatContent, FormatError, Losses, recognise
+from storage.formats.yolo import write
 from storage.rle import area
-from storage.youtube_vis import no_check
+from storage.youtube_vis import VisCategory, VisDataset, no_check
 
 SQUARE = "0.25 0.25 0.75 0.25 0.75 0.75 0.25 0.75"
 
@@ -178,3 +180,14 @@ def test_a_folder_without_a_picture_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data.yaml").write_text("names: [bee]\n")
     with pytest.raises(FormatError, match="has no picture below"):
         read(tmp_path)
+
+
+def test_the_head_names_folders_beside_it_and_classes_in_their_order(tmp_path: Path) -> None:
+    categories = tuple(VisCategory(100 - k, f"c{k}: #") for k in range(12))
+    write(tmp_path, VisDataset({}, (), (), categories, ()), Losses(), track_ids=False)
+    head = yaml_files.safe_load((tmp_path / "data.yaml").read_text())
+    assert list(head) == ["train", "val", "names"], "with a path Ultralytics leaves the folder of the file"
+    assert list(head["names"].items()) == [(k, f"c{11 - k}: #") for k in range(12)]
+    (tmp_path / "empty").mkdir()
+    write(tmp_path / "empty", VisDataset({}, (), (), (), ()), Losses(), track_ids=False)
+    assert yaml_files.safe_load((tmp_path / "empty" / "data.yaml").read_text())["names"] == {}
