@@ -24,6 +24,14 @@ class Waiting:
     next: tuple[Unseen, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Correction:
+    """What a person mended in one mask: how it looked as a machine had drawn it, and how it looks now (vectors)."""
+
+    before: np.ndarray
+    after: np.ndarray
+
+
 def waiting(database: Database, project_id: str, *, limit: int) -> Waiting:
     """The tracks whose look is not known yet; the summaries must be up to date."""
     with database.read() as tx:
@@ -37,10 +45,12 @@ def store(database: Database, found: dict[Unseen, np.ndarray | None]) -> None:
         track_likenesses.put(tx, packed, method=METHOD)
 
 
-def alike(database: Database, wanted: TrackFilter, like: str) -> tuple[str, ...]:
+def alike(database: Database, wanted: TrackFilter, like: str, correction: Correction | None = None) -> tuple[str, ...]:
     """Ids of the found tracks of which the mistake of the track ``like`` is likely too, the most alike first.
 
     They look like it (`NEAR`), and their scores and their shares of the frame are near. Unknown scores say nothing.
+    After a ``correction`` they look like the mask before it, and more so than like the mask after it: what the
+    correction changed in colours, silhouette and proportions is wrong in them in the same way.
     """
     with database.read() as tx:
         ids = [one for one in track_search.ids(tx, wanted) if one != like]
@@ -50,8 +60,9 @@ def alike(database: Database, wanted: TrackFilter, like: str) -> tuple[str, ...]
         if like not in known or not ids or not lines:
             return ()
         vectors = np.frombuffer(b"".join(known[one] for one in ids), "<f4").reshape(len(ids), -1)
-        away = distances(vectors, np.frombuffer(known[like], "<f4"))
-        near = [ids[at] for at in np.argsort(away, kind="stable")[:_MOST] if away[at] <= NEAR]
+        away = distances(vectors, np.frombuffer(known[like], "<f4") if correction is None else correction.before)
+        same = away <= NEAR if correction is None else (away <= NEAR) & (away < distances(vectors, correction.after))
+        near = [ids[at] for at in np.argsort(away, kind="stable") if same[at]][:_MOST]
         only = TrackFilter(wanted.project_id, track_ids=tuple(near))
         found = {line.id: line for line in track_search.search(tx, only, stop=len(near))} if near else {}
         sizes = videos.video_sizes(tx, wanted.project_id)

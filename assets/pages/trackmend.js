@@ -10,6 +10,7 @@ import { LOOK, REJECT, relabelPlan, sentences } from "./trackbulk.js";
 /** @typedef {import("./tracks.js").TrackPage} TrackPage */
 
 const RELABEL = "relabel:";
+const EDGES = /^look:(\d+)$/;
 
 export class TrackMend {
   /** @param {TrackPage} page */
@@ -20,13 +21,15 @@ export class TrackMend {
     this.asked = 0;
     /** whether a press of the button is under way */
     this.busy = false;
+    /** whether the selected tracks were compared with what a correction of edges changed */
+    this.compared = false;
   }
 
   /** What mends the tracks; null where the address asks for nothing, or for a category that is gone. @returns {Plan|null} */
   get plan() {
     const { mend } = this.page.query;
     if (mend === "reject") return REJECT;
-    if (mend === "look") return LOOK;
+    if (mend === "look" || EDGES.test(mend)) return LOOK;
     if (!mend.startsWith(RELABEL)) return null;
     const id = mend.slice(RELABEL.length);
     const found = this.page.facets.categories.find((category) => category.id === id && !category.retired);
@@ -49,10 +52,15 @@ export class TrackMend {
     const { project, query, selection } = this.page;
     const isWanted = () => this.plan && query.values.like === like && selection.ids.size === 0;
     if (!isWanted()) return;
-    const path = `/data/projects/${encodeURIComponent(project)}/alike-tracks?${query.toParameters()}`;
+    const edges = EDGES.exec(query.mend);
+    const parameters = query.toParameters(edges ? { corrected: edges[1] } : {});
     try {
-      const { tracks } = await get(path);
-      if (isWanted()) selection.set(tracks);
+      const { tracks, compared } = await get(
+        `/data/projects/${encodeURIComponent(project)}/alike-tracks?${parameters}`,
+      );
+      if (!isWanted()) return;
+      this.compared = compared;
+      selection.set(tracks);
     } catch (error) {
       this.page.bulk.say(messageOf(error), { bad: true });
     }
@@ -88,7 +96,8 @@ export class TrackMend {
     const { bulk, selection } = this.page;
     try {
       const found = await bulk.count(plan, [...selection.ids], false);
-      if (mine === this.asked) fill(this.line, sentences(found, plan).join(" "));
+      const why = this.compared ? ["They look as the corrected mask did before."] : [];
+      if (mine === this.asked) fill(this.line, [...why, ...sentences(found, plan)].join(" "));
     } catch (error) {
       if (mine === this.asked) fill(this.line, messageOf(error));
     }

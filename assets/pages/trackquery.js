@@ -46,7 +46,7 @@ export class TrackQuery {
     for (const name of LISTS) this.lists[name] = [];
     /** @type {Partial<Record<Value, string>>} */ this.values = {};
     this.order = SORTS[0];
-    /** "reject", "look", or "relabel:" and the id of the new category; empty: nothing is to be mended */
+    /** "reject", "look:" and the frame of a correction, or "relabel:" and the new category's id; empty: nothing is to be mended */
     this.mend = "";
   }
 

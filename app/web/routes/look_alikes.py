@@ -18,9 +18,11 @@ from app.reviewing import look_alikes
 from app.web.context import Context
 from app.web.track_summaries import bring_up_to_date
 from app.web.wire import Json
-from storage import masks
+from storage import masks, track_search, tracks
+from storage.edits import versions
 from storage.frames import VideoError
 from storage.track_likenesses import Unseen
+from storage.track_search import TrackFilter
 
 AT_ONCE = 500
 """Tracks that one request computes at most."""
@@ -39,8 +41,8 @@ def router(context: Context) -> APIRouter:
             blobs = masks.get_blobs(tx, {one.blob_hash for one in unseen})
         found: dict[Unseen, np.ndarray | None] = {}
         until = time.monotonic() + SECONDS
-        for tracks, pixels in _with_frames(context, unseen):
-            found.update((one, None if pixels is None else likeness(pixels, blobs[one.blob_hash])) for one in tracks)
+        for shown, pixels in _with_frames(context, unseen):
+            found.update((one, None if pixels is None else likeness(pixels, blobs[one.blob_hash])) for one in shown)
             if time.monotonic() > until:
                 break
         return found
@@ -57,6 +59,26 @@ def router(context: Context) -> APIRouter:
     return routes
 
 
+def correction(context: Context, project_id: str, track_id: str, frame: int) -> look_alikes.Correction | None:
+    """What a person mended in the mask of a track on a frame.
+
+    None where no machine drew the mask, no person changed it, or the picture cannot be read.
+    """
+    with context.database.read() as tx:
+        for line in track_search.search(tx, TrackFilter(project_id, track_ids=(track_id,)), stop=1):
+            video_id = line.video_id
+            now = tracks.rows(tx, video_id, start=frame, stop=frame + 1, track_ids=[track_id])
+            machine = versions.machine_row(tx, video=video_id, track=track_id, frame=frame)
+            before, after = machine["mask"] if machine else None, now[0].hash if now else None
+            if before is None or after is None or before == after:
+                break
+            blobs = masks.get_blobs(tx, [before, after])
+            _, pixels = _answered((), _ask(context, video_id, frame))
+            if pixels is not None:
+                return look_alikes.Correction(likeness(pixels, blobs[before]), likeness(pixels, blobs[after]))
+    return None
+
+
 def _with_frames(context: Context, unseen: Iterable[Unseen]) -> Iterator[tuple[Sequence[Unseen], np.ndarray | None]]:
     """The tracks of each frame with its pixels (uint8 H x W x 3 RGB), which are decoded ahead.
 
@@ -64,8 +86,8 @@ def _with_frames(context: Context, unseen: Iterable[Unseen]) -> Iterator[tuple[S
     other frames can still be compared.
     """
     asked: deque[tuple[Sequence[Unseen], Future[bytes] | None]] = deque()
-    for (video_id, frame), tracks in groupby(unseen, key=lambda one: (one.video_id, one.frame)):
-        asked.append((tuple(tracks), _ask(context, video_id, frame)))
+    for (video_id, frame), shown in groupby(unseen, key=lambda one: (one.video_id, one.frame)):
+        asked.append((tuple(shown), _ask(context, video_id, frame)))
         if len(asked) > AHEAD:
             yield _answered(*asked.popleft())
     while asked:

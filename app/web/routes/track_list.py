@@ -10,6 +10,7 @@ from app.errors import BadInput
 from app.reviewing import look_alikes
 from app.web import wire
 from app.web.context import Context
+from app.web.routes.look_alikes import correction
 from app.web.track_summaries import bring_up_to_date
 from app.web.wire import Json
 from storage import projects, schema, track_marks, track_search, videos
@@ -83,7 +84,11 @@ Wanted = Annotated[TrackQuery, Depends()]
 
 
 def router(context: Context) -> APIRouter:
-    """``GET /data/projects/{project}/tracks``, ``…/track-ids``, ``…/alike-tracks`` and ``…/track-facets``."""
+    """``GET /data/projects/{project}/tracks``, ``…/track-ids``, ``…/alike-tracks`` and ``…/track-facets``.
+
+    ``alike-tracks?corrected=FRAME``: a person corrected the edges of the track ``like`` on that frame; ``compared`` in
+    the answer says whether the tracks were compared with what the correction changed.
+    """
     routes = APIRouter(prefix="/data")
 
     def page(wanted: TrackFilter, asked: TrackQuery, start: int, stop: int) -> Json:
@@ -127,10 +132,16 @@ def router(context: Context) -> APIRouter:
         return await context.run(identifiers, wanted, asked)
 
     @routes.get("/projects/{project_id}/alike-tracks")
-    async def get_alike(project_id: str, asked: Wanted) -> Json:
+    async def get_alike(project_id: str, asked: Wanted, corrected: int | None = None) -> Json:
         wanted = asked.filter(project_id)
         await bring_up_to_date(context, project_id)
-        return {"tracks": await context.run(look_alikes.alike, context.database, wanted, asked.like)}
+        if corrected is not None and not 0 <= corrected <= LAST:
+            raise BadInput(f"Frames are numbered from 0, not {corrected}.")
+        mended = (
+            None if corrected is None else await context.paint(correction, context, project_id, asked.like, corrected)
+        )
+        found = await context.run(look_alikes.alike, context.database, wanted, asked.like, mended)
+        return {"tracks": found, "compared": mended is not None}
 
     @routes.get("/projects/{project_id}/track-facets")
     async def get_facets(project_id: str) -> Json:

@@ -9,8 +9,9 @@ import { noTrack } from "./reasons.js";
 /** @typedef {import("../document/document.js").Track} Track */
 
 /**
- * What mended a track: the verb for the others, and the category that they still have; null: none of its own.
- * @typedef {{verb: "reject"|"relabel"|"look", to?: string, category: string|null}} Mend
+ * What mended a track: the verb for the others, the new category or the frame whose edges were corrected, and the
+ * category that the others still have; null: none of its own.
+ * @typedef {{verb: "reject"|"relabel"|"look", to?: string|number, category: string|null}} Mend
  */
 
 /** In place of a category's id: tracks without a category. */
@@ -28,7 +29,7 @@ export function elsewhereAddress(project, track, mend) {
     query.set("category", mend.category ?? WITHOUT);
     query.set("run_of", track);
     query.set("untouched", "true");
-    query.set("mend", mend.verb === "relabel" ? `relabel:${mend.to}` : mend.verb);
+    query.set("mend", mend.to === undefined ? mend.verb : `${mend.verb}:${mend.to}`);
   }
   return `${page}${page.includes("?") ? "&" : "?"}${query}`;
 }
@@ -71,10 +72,10 @@ export function hasCorrectedEdges({ track, view }) {
   return Boolean(track?.run && row?.source === "drawn" && row.review === "corrected" && row.state === "present");
 }
 
-/** The tracks whose edges may be as wrong as those that a person corrected. @param {Editor} app */
+/** The tracks whose edges may be as wrong as those that a person corrected on the shown frame. @param {Editor} app */
 export function lookForEdges(app) {
-  const { track } = app;
-  if (track) lookElsewhere(app, track.id, { verb: "look", category: track.category });
+  const { track, view } = app;
+  if (track) lookElsewhere(app, track.id, { verb: "look", to: view.now.frame, category: track.category });
 }
 
 /** @type {import("./command.js").Command} */

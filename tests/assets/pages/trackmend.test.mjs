@@ -51,6 +51,15 @@ test("the tracks like the mended one are selected, and the bar has the button th
   assert.equal(page.all("#v-bulk-reject").length, 0);
 });
 
+test("after a correction of edges the tracks are compared with what it changed, and the bar says so", async () => {
+  const call = `GET /data/projects/p/alike-tracks?${QUERY}&corrected=12`;
+  const page = await opened("look%3A12", { [call]: { tracks: ["t2"], compared: true } });
+  assert.deepEqual(selected(page), ["t2"]);
+  assert.match(bar(page), /They look as the corrected mask did before\..*Flag for a look$/);
+  const other = await opened("look%3A12", { [call]: { tracks: ["t1"], compared: false } });
+  assert.deepEqual([selected(other), /corrected mask/.test(bar(other))], [["t1"], false]);
+});
+
 test("one press mends those that are still selected, and the page goes on as any other", async () => {
   const page = await opened("reject");
   page.find('[data-track="t3"] .v-tcb').dispatchEvent(new Event("click", { cancelable: true }));

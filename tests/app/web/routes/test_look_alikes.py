@@ -14,8 +14,8 @@ from app.web.routes import look_alikes
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import square
-from tests.app.web.requests import draw, get
+from tests.app.made import edit, new_track, square
+from tests.app.web.requests import draw, get, send
 
 COLOURS = {"red": (220, 30, 30), "blue": (30, 40, 220), "red again": (210, 40, 35), "blue again": (40, 50, 210)}
 SIZE = (160, 48)
@@ -117,6 +117,28 @@ def test_the_mistake_of_one_track_is_likely_of_those_that_look_like_it(
     assert alike("unsure red", "&text=red") == alike("unsure red") and "sure red" not in alike("unsure red")
     assert alike("blue") == ["blue again"] and alike("blue", "&text=red") == []
     assert alike("blue", "&untouched=true") == [], "these were drawn"
+
+
+def test_after_a_correction_those_with_the_same_deviation_are_likely(
+    client: TestClient, project: Project, squares: Video, tracks: dict[str, str]
+) -> None:
+    wide, exact = square(7, 11, 26, SIZE), square(8, 12, 24, SIZE)
+    like, made = new_track(None, {1: wide, 2: wide})
+    for change in made[1:]:
+        change["after"] |= {"source": "imported", "review": "unreviewed"}
+    [first] = send(client, squares, edit(made, kind="import"))
+    mended = {"track": like, "frame": 1, "before_version": first["number"], "after": {"rle": exact}}
+    send(client, squares, edit([mended]))
+    grown = draw(client, squares, {1: square(87, 11, 26, SIZE)}, name="grown")[0]
+    assert compare(client, project) == 0
+
+    def alike(frame: int) -> Any:
+        return get(client, f"projects/{project.id}/alike-tracks?like={like}&corrected={frame}")
+
+    assert alike(1) == {"tracks": [grown], "compared": True}, "the exact masks have nothing of what was mended"
+    assert {grown, tracks["red again"]} <= set(alike(2)["tracks"]), "frame 2 is as the machine drew it"
+    assert not alike(2)["compared"]
+    assert client.get(f"/data/projects/{project.id}/alike-tracks?like={like}&corrected=-1").status_code == 400
 
 
 def test_an_unknown_project_is_not_found(client: TestClient) -> None:

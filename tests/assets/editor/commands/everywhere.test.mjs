@@ -101,7 +101,7 @@ test("on a mask of a model that a person corrected, the key lists tracks whose e
   app.commands.lookElsewhere();
   assert.deepEqual(
     opened,
-    [`/tracks?project=p&like=t1&category=c1&${MODEL}&mend=look`, "/tracks?project=p&like=t1"],
+    [`/tracks?project=p&like=t1&category=c1&${MODEL}&mend=look%3A0`, "/tracks?project=p&like=t1"],
     "on a frame that nobody corrected, the same key lists all tracks that look like it",
   );
 });

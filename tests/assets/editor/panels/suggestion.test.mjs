@@ -56,6 +56,6 @@ test("after a mask of a model was corrected, tracks with the same edges are list
   const found = suggestionOf(app);
   assert.equal(found.label, "Edges of others");
   found.run();
-  assert.deepEqual(opened, ["/tracks?project=p&like=t1&category=c1&run_of=t1&untouched=true&mend=look"]);
+  assert.deepEqual(opened, ["/tracks?project=p&like=t1&category=c1&run_of=t1&untouched=true&mend=look%3A0"]);
   delete globalThis.open;
 });
