@@ -39,8 +39,10 @@ class Evaluation:
     doubts: tuple[str, ...] = ()
 
 
-def _field(entry: Any, name: str, kinds: type | tuple[type, ...], where: str) -> Any:
+def _field(entry: Any, name: str, kinds: tuple[type, ...], where: str) -> Any:
     """A required field of a parsed entry, checked for its type."""
+    if type(entry) is dict and type(value := entry.get(name)) in kinds:
+        return value
     if not isinstance(entry, dict):
         raise EvaluationInputError(f"{where}: expected an object, not {type(entry).__name__}")
     if name not in entry:
@@ -55,23 +57,35 @@ def _numbered(entries: Iterable[Any], where: str) -> dict[int, dict[str, Any]]:
     """Entries by their id, which must be unique."""
     found: dict[int, dict[str, Any]] = {}
     for number, entry in enumerate(entries):
-        key = _field(entry, "id", int, f"{where}[{number}]")
+        key = _field(entry, "id", (int,), f"{where}[{number}]")
         if key in found:
             raise EvaluationInputError(f"{where}[{number}].id: {key} is used already")
         found[key] = entry
     return found
 
 
-def _video_size(videos: dict[int, dict[str, Any]], entry: Any, where: str) -> tuple[int, tuple[int, int]]:
-    """The entry's video id and that video's (height, width)."""
-    video = _field(entry, "video_id", int, where)
-    if video not in videos:
-        raise EvaluationInputError(f"{where}.video_id: the truth has no video {video}")
-    name = f"the truth's video {video}"
-    height, width = _field(videos[video], "height", int, name), _field(videos[video], "width", int, name)
-    if not 0 < height * width <= MAX_PIXELS:
-        raise EvaluationInputError(f"{name}: {height!r:.20} x {width!r:.20} is not the size of a picture")
-    return video, (height, width)
+class _Sizes:
+    """(height, width) of the truth's videos by id; each is read once."""
+
+    def __init__(self, videos: dict[int, dict[str, Any]]) -> None:
+        self._videos = videos
+        self._found: dict[int, tuple[int, int]] = {}
+
+    def of(self, video: int, where: str) -> tuple[int, int]:
+        """The size of a video, which ``where`` names."""
+        size = self._found.get(video)
+        if size is None:
+            size = self._found[video] = self._read(video, where)
+        return size
+
+    def _read(self, video: int, where: str) -> tuple[int, int]:
+        if video not in self._videos:
+            raise EvaluationInputError(f"{where}.video_id: the truth has no video {video}")
+        entry, name = self._videos[video], f"the truth's video {video}"
+        height, width = _field(entry, "height", (int,), name), _field(entry, "width", (int,), name)
+        if not 0 < height * width <= MAX_PIXELS:
+            raise EvaluationInputError(f"{name}: {height!r:.20} x {width!r:.20} is not the size of a picture")
+        return height, width
 
 
 def _truth_areas(entry: dict[str, Any], where: str) -> list[Any] | None:
@@ -79,7 +93,7 @@ def _truth_areas(entry: dict[str, Any], where: str) -> list[Any] | None:
     areas = entry.get("areas")
     if areas is None:
         return None
-    if not isinstance(areas, list) or not all(area is None or _is_area(area) for area in areas):
+    if not isinstance(areas, list) or not (_are_areas(areas) or all(area is None or _is_area(area) for area in areas)):
         raise EvaluationInputError(f"{where}.areas: expected a list of numbers and nulls")
     return areas
 
@@ -89,20 +103,28 @@ def _is_area(value: Any) -> bool:
     return isinstance(value, int | float) and abs(value) <= MAX_AREA
 
 
+def _are_areas(values: list[Any]) -> bool:
+    """Whether all are integers in bounds or null: the common case, checked all at once."""
+    found = [value for value in values if value is not None]
+    return set(map(type, found)) == {int} and min(found) >= -MAX_AREA and max(found) <= MAX_AREA
+
+
 def _read_truth(
     truth: dict[str, Any], videos: dict[int, dict[str, Any]], labels: dict[int, dict[str, Any]]
 ) -> list[Entry]:
     """Annotated tracks in their order; their masks are not read yet."""
     found = []
-    entries = _field(truth, "annotations", list, "truth")
+    entries = _field(truth, "annotations", (list,), "truth")
+    sizes = _Sizes(videos)
     _numbered(entries, "truth.annotations")
     for number, entry in enumerate(entries):
         where = f"truth.annotations[{number}]"
-        video, size = _video_size(videos, entry, where)
-        category = _field(entry, "category_id", int, where)
+        video = _field(entry, "video_id", (int,), where)
+        size = sizes.of(video, where)
+        category = _field(entry, "category_id", (int,), where)
         if category not in labels:
             raise EvaluationInputError(f"{where}.category_id: the truth has no category {category}")
-        masks, areas = _field(entry, "segmentations", list, where), _truth_areas(entry, where)
+        masks, areas = _field(entry, "segmentations", (list,), where), _truth_areas(entry, where)
         crowd = bool(entry.get("iscrowd", 0))
         found.append(Entry(where, video, category, size, masks, areas=areas, identity=entry["id"], crowd=crowd))
     return found
@@ -112,50 +134,48 @@ def _read_results(results: list[dict[str, Any]], videos: dict[int, dict[str, Any
     """Predicted tracks in their order, with unread masks, and the video ids that the truth lacks."""
     if not isinstance(results, list):
         raise EvaluationInputError("results: expected a list of entries")
-    found, strange = [], []
+    found, strange, sizes = [], [], _Sizes(videos)
     for number, entry in enumerate(results):
         where = f"results[{number}]"
-        if (named := _field(entry, "video_id", int, where)) not in videos:
-            strange.append(named)
+        if (video := _field(entry, "video_id", (int,), where)) not in videos:
+            strange.append(video)
             continue
-        video, size = _video_size(videos, entry, where)
-        category = _field(entry, "category_id", int, where)
+        size = sizes.of(video, where)
+        category = _field(entry, "category_id", (int,), where)
         score = _field(entry, "score", (int, float), where)
         if not abs(score) <= sys.float_info.max:
             raise EvaluationInputError(f"{where}.score: {score!r:.60} is not a finite number")
-        masks = _field(entry, "segmentations", list, where)
+        masks = _field(entry, "segmentations", (list,), where)
         found.append(Entry(where, video, category, size, masks, score=float(score)))
     return found, strange
 
 
-@dataclass(frozen=True, slots=True)
 class _Tables:
     """All tracks to be matched, by group."""
 
-    truth: Sequence[Entry]
-    found: Sequence[Entry]
-    groups: Sequence[Group]
-    measured: Measured
+    def __init__(
+        self, truth: Sequence[Entry], found: Sequence[Entry], groups: Sequence[Group], measured: Measured
+    ) -> None:
+        self._groups, self._measured = groups, measured
+        self._scores = np.array([one.score for one in found], np.float64)
+        self._crowd = np.array([one.crowd for one in truth], bool)
+        self._unnamed = np.array([one.identity == 0 for one in truth], bool)
 
     def curves(self, chosen: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Precision (I, R, A, M) and recall (I, A, M) of a category, whose groups have the numbers ``chosen``."""
-        groups = [self.groups[number] for number in chosen]
+        groups = [self._groups[number] for number in chosen]
         truth = [n for one in groups for n in one.truth]
         found = [n for one in groups for n in one.found]
-        known = Truth(
-            areas=self.measured.truth_areas[truth],
-            crowd=np.array([self.truth[n].crowd for n in truth], bool),
-            unnamed=np.array([self.truth[n].identity == 0 for n in truth], bool),
-        )
+        known = Truth(self._measured.truth_areas[truth], self._crowd[truth], self._unnamed[truth])
         candidates, row, column = [], 0, 0
         for number, one in zip(chosen, groups, strict=True):
-            places, ious = self.measured.ious[number]
+            places, ious = self._measured.ious[number]
             if len(places):
                 candidates.append(Candidates(ious, row + places, column + np.arange(len(one.truth))))
             row, column = row + len(one.found), column + len(one.truth)
-        scores = np.array([self.found[n].score for n in found], np.float64)
-        ranks = np.concatenate([np.arange(len(one.found)) for one in groups]) if groups else np.zeros(0, np.int64)
-        return category_curves(scores, ranks, match_category(self.measured.found_areas[found], known, candidates))
+        ranks = np.array([rank for one in groups for rank in range(len(one.found))], np.int64)
+        matches = match_category(self._measured.found_areas[found], known, candidates)
+        return category_curves(self._scores[found], ranks, matches)
 
 
 def evaluate(truth: dict[str, Any], results: list[dict[str, Any]], *, processes: int = 1) -> Evaluation:
@@ -168,8 +188,8 @@ def evaluate(truth: dict[str, Any], results: list[dict[str, Any]], *, processes:
     (by fork: only for a program without other threads). Raises ``EvaluationInputError``, which names the entry that
     cannot be read.
     """
-    videos = _numbered(_field(truth, "videos", list, "truth"), "truth.videos")
-    labels = _numbered(_field(truth, "categories", list, "truth"), "truth.categories")
+    videos = _numbered(_field(truth, "videos", (list,), "truth"), "truth.videos")
+    labels = _numbered(_field(truth, "categories", (list,), "truth"), "truth.categories")
     known = _read_truth(truth, videos, labels)
     found, strange = _read_results(results, videos)
     groups = group(known, found, most=MOST_RESULTS[-1])

@@ -31,18 +31,21 @@ def curves_shape(categories: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return (len(IOU_THRESHOLDS), len(RECALL_LEVELS), *rest), (len(IOU_THRESHOLDS), *rest)
 
 
-def _curve(hits: np.ndarray, misses: np.ndarray, positives: int) -> tuple[np.ndarray, np.ndarray]:
-    """Precision at the recall levels, float64 (I, R), and final recall (I,) of bool (I, results by falling score)."""
-    if not hits.shape[1]:
-        return np.zeros((len(hits), len(RECALL_LEVELS))), np.zeros(len(hits))
-    true, false = np.cumsum(hits, axis=1, dtype=np.float64), np.cumsum(misses, axis=1, dtype=np.float64)
-    recall = true / positives
-    precision = np.zeros((len(hits), hits.shape[1] + 1))
-    precision[:, :-1] = true / (false + true + np.spacing(1))
+def _curves(hits: np.ndarray, misses: np.ndarray, positives: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Precision at the recall levels, float64 (A, I, R), and final recall (A, I).
+
+    ``hits``, ``misses`` bool (A, I, results by falling score); ``positives`` int (A,), none of which is 0.
+    """
+    if not hits.size:
+        return np.zeros((*hits.shape[:2], len(RECALL_LEVELS))), np.zeros(hits.shape[:2])
+    true, false = np.cumsum(hits, axis=2, dtype=np.float64), np.cumsum(misses, axis=2, dtype=np.float64)
+    recall = true / positives[:, None, None]
+    precision = np.zeros((*hits.shape[:2], hits.shape[2] + 1))
+    precision[..., :-1] = true / (false + true + np.spacing(1))
     # Precision at a recall is the best one at this or any higher recall; beyond the last recall it is 0.
-    precision = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
-    places = np.array([np.searchsorted(row, RECALL_LEVELS, side="left") for row in recall])
-    return np.take_along_axis(precision, places, axis=1), recall[:, -1]
+    precision = np.maximum.accumulate(precision[..., ::-1], axis=2)[..., ::-1]
+    places = np.array([row.searchsorted(RECALL_LEVELS) for row in recall.reshape(-1, hits.shape[2])])
+    return np.take_along_axis(precision, places.reshape(*hits.shape[:2], -1), axis=2), recall[..., -1]
 
 
 def category_curves(scores: np.ndarray, ranks: np.ndarray, matches: Matches) -> tuple[np.ndarray, np.ndarray]:
@@ -56,16 +59,16 @@ def category_curves(scores: np.ndarray, ranks: np.ndarray, matches: Matches) -> 
     recall = np.full((len(IOU_THRESHOLDS), *shape), -1.0)
     order = np.argsort(-scores, kind="stable")
     counted = np.flatnonzero(matches.positives)
-    hits = (matches.matched & ~matches.ignored)[..., order]
-    misses = (~matches.matched & ~matches.ignored)[..., order]
+    matched, judged = matches.matched[counted][..., order], ~matches.ignored[counted][..., order]
+    hits, misses = matched & judged, ~matched & judged
     for m, most in enumerate(MOST_RESULTS):
         chosen = ranks[order] < most
         if m and np.count_nonzero(chosen) == np.count_nonzero(ranks < MOST_RESULTS[m - 1]):
             precision[..., m], recall[..., m] = precision[..., m - 1], recall[..., m - 1]
             continue
-        for a in counted:
-            taken = hits[a][:, chosen], misses[a][:, chosen]
-            precision[..., a, m], recall[..., a, m] = _curve(*taken, int(matches.positives[a]))
+        taken = hits[..., chosen], misses[..., chosen]
+        curves, ends = _curves(*taken, matches.positives[counted])
+        precision[..., counted, m], recall[..., counted, m] = curves.transpose(1, 2, 0), ends.T
     return precision, recall
 
 

@@ -32,8 +32,8 @@ def doubts(
         *_strange("category", [e.category for e in found if e.category not in categories], categories, len(found)),
         *_lengths(truth, videos),
         *_lengths(found, videos),
-        *_sizes(truth),
-        *_sizes(found),
+        *_sizes(truth, measured.truth_fits),
+        *_sizes(found, measured.found_fits),
         *_stated_areas(truth, measured),
         *_nameless(truth),
     )
@@ -58,10 +58,11 @@ def _strange(what: str, ids: Sequence[int], known: Mapping[int, Any], count: int
 
 def _lengths(entries: Sequence[Entry], videos: Mapping[int, Mapping[str, Any]]) -> list[str]:
     """One sentence for each of the first entries with another number of masks than their video has frames."""
+    known = {number: _frames(video) for number, video in videos.items()}
     wrong = [
         (entry, frames)
         for entry in entries
-        if (frames := _frames(videos[entry.video])) is not None and len(entry.segmentations) != frames
+        if (frames := known[entry.video]) is not None and len(entry.segmentations) != frames
     ]
     lines = [
         f"{entry.where} has {_counted(len(entry.segmentations), 'mask')}, but video {entry.video} has "
@@ -75,11 +76,14 @@ def _lengths(entries: Sequence[Entry], videos: Mapping[int, Mapping[str, Any]]) 
     return lines
 
 
-def _sizes(entries: Sequence[Entry]) -> list[str]:
-    """One sentence for each of the first entries with a mask of another size than its video."""
+def _sizes(entries: Sequence[Entry], fits: np.ndarray) -> list[str]:
+    """One sentence for each of the first entries with a mask of another size than its video.
+
+    fits: bool (N,), entries of which it is known that they have none.
+    """
     wrong = [
         (entry, frame, size)
-        for entry in entries
+        for entry in (entries[number] for number in np.flatnonzero(~fits).tolist())
         for frame, size in [next(_other_sizes(entry), (None, None))]
         if frame is not None
     ]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .masks import EvaluationInputError, MaskSequence, mean_area, read_masks
+from .masks import EvaluationInputError, MaskSequence, mean_area, mean_areas, read_tracks
 from .matching import LEAST_IOU
 from .overlap import overlaps
 
@@ -58,6 +58,7 @@ class Measured:
     those of its masks.
     ``ious`` per group: indices of results that may match a track, and their IoUs, float64 (those, truth).
     ``unmeasured`` per group: whether some pair could not be compared (sizes differ, or both are empty).
+    ``found_fits``, ``truth_fits`` bool: all masks of the entry have the size of its video; False if it has none.
     """
 
     found_areas: np.ndarray
@@ -65,6 +66,8 @@ class Measured:
     mask_areas: np.ndarray
     ious: list[tuple[np.ndarray, np.ndarray]]
     unmeasured: list[bool]
+    found_fits: np.ndarray
+    truth_fits: np.ndarray
 
 
 @dataclass
@@ -97,10 +100,12 @@ def measure(truth: Sequence[Entry], found: Sequence[Entry], groups: Sequence[Gro
     inputs = _Inputs(truth, found, groups)
     parts = list(inputs.parts())
     areas = (np.zeros(len(found)), np.zeros(len(truth)), np.zeros(len(truth)))
-    done = Measured(*areas, [_NONE] * len(groups), [False] * len(groups))
+    fits = (np.zeros(len(found), bool), np.zeros(len(truth), bool))
+    done = Measured(*areas, [_NONE] * len(groups), [False] * len(groups), *fits)
     for part, one in zip(parts, _each(inputs, parts, processes), strict=True):
         done.found_areas[part.found], done.truth_areas[part.truth] = one.found_areas, one.truth_areas
         done.mask_areas[part.truth] = one.mask_areas
+        done.found_fits[part.found], done.truth_fits[part.truth] = one.found_fits, one.truth_fits
         for number, ious, unmeasured in zip(part.groups, one.ious, one.unmeasured, strict=True):
             done.ious[number], done.unmeasured[number] = ious, unmeasured
     return done
@@ -151,19 +156,22 @@ class _Inputs:
             rows = np.flatnonzero((whole >= LEAST_IOU).any(axis=1))
             ious.append((rows, whole[rows]))
         stated = [self.truth[n].areas for n in part.truth]
-        own = [mean_area(masks.areas) for masks in truth.values()]
+        own = mean_areas(list(truth.values()))
         return Measured(
-            np.array([mean_area(masks.areas) for masks in found.values()]),
+            mean_areas(list(found.values())),
             np.array([mean if areas is None else mean_area(areas) for mean, areas in zip(own, stated, strict=True)]),
-            np.array(own),
+            own,
             ious,
             [bool((one.total == 0).any()) for one in compared],
+            np.array([masks.size == self.found[n].size for n, masks in found.items()], bool),
+            np.array([masks.size == self.truth[n].size for n, masks in truth.items()], bool),
         )
 
     @staticmethod
     def _read(entries: Sequence[Entry], numbers: list[int]) -> dict[int, MaskSequence]:
-        chosen = ((number, entries[number]) for number in numbers)
-        return {n: read_masks(one.segmentations, size=one.size, where=one.where) for n, one in chosen}
+        chosen = [entries[number] for number in numbers]
+        tracks = read_tracks([(one.segmentations, one.size, one.where) for one in chosen])
+        return dict(zip(numbers, tracks, strict=True))
 
 
 def _each(inputs: _Inputs, parts: list[_VideoBatch], processes: int) -> list[Measured]:

@@ -6,6 +6,7 @@ stages, a part of the frames at a time; after each stage pairs that can no longe
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby
 from typing import Any
 
 import numpy as np
@@ -40,13 +41,15 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The N found (or true) tracks of all groups, padded to T frames, which stand in the order of the stages.
+    """The N found (or true) tracks of all groups, padded or cut to T frames, which stand in the order of the stages.
 
-    ``codes``: the masks of each track, in their own order; ``areas`` int64 (N, T), pixels; ``lengths`` (N,), frames;
-    ``sizes`` int64 (N, T): in groups with several sizes a number for each of them, from 1, else 0.
+    ``codes``: the masks of all tracks, one after another, in their own order; ``starts`` (N,): where each track begins;
+    ``areas`` int64 (N, T), pixels; ``lengths`` (N,), frames; ``sizes`` int64 (N, T): in groups with several sizes a
+    number for each of them, from 1, else 0.
     """
 
-    codes: list[Sequence[Any]]
+    codes: list[Any]
+    starts: np.ndarray
     areas: np.ndarray
     lengths: np.ndarray
     sizes: np.ndarray
@@ -101,16 +104,19 @@ def _odd(groups: Sequence[tuple[Tracks, Tracks]]) -> np.ndarray:
 def _side(groups: Sequence[Tracks], odd: Sequence[bool], order: np.ndarray, numbers: dict[Any, int]) -> _Side:
     """The tracks of one side; ``order``: frames by stage; ``numbers``: the number of each size, to which it adds."""
     tracks = [track for group in groups for track in group]
-    areas, sizes = np.zeros((2, len(tracks), len(order)), np.int64)
+    most = len(order)
+    areas, sizes = np.zeros((2, len(tracks), most), np.int64)
     for row, track in zip(areas, tracks, strict=True):
-        row[: len(track.areas)] = track.areas
+        pixels = track.areas[:most]
+        row[: len(pixels)] = pixels
     strange = [differs for group, differs in zip(groups, odd, strict=True) for _ in group]
     for number in np.flatnonzero(strange).tolist():
-        codes = tracks[number].codes
+        codes = tracks[number].codes[:most]
         each = [numbers.setdefault(tuple(code["size"]), len(numbers) + 1) if code else 0 for code in codes]
         sizes[number, : len(codes)] = each
     lengths = np.array([len(track.areas) for track in tracks], np.int64)
-    return _Side([track.codes for track in tracks], areas[:, order], lengths, sizes[:, order])
+    codes = list(chain.from_iterable(track.codes for track in tracks))
+    return _Side(codes, np.cumsum(lengths) - lengths, areas[:, order], lengths, sizes[:, order])
 
 
 def _stages(frames: int) -> tuple[np.ndarray, list[int]]:
@@ -126,12 +132,10 @@ def _stages(frames: int) -> tuple[np.ndarray, list[int]]:
 class _Comparison:
     """Compares the pairs of many groups, stage by stage."""
 
-    def __init__(self, groups: Sequence[tuple[Tracks, Tracks]]) -> None:
-        """``groups`` have tracks on both sides."""
+    def __init__(self, groups: Sequence[tuple[Tracks, Tracks]], frames: int) -> None:
+        """``groups`` have tracks on both sides, no two of which share more than ``frames`` frames."""
         odd = _odd(groups)
-        lengths = (len(track.areas) for pair in groups for tracks in pair for track in tracks)
-        frames = max(lengths, default=0) or 1  # tracks without any frame get one without a mask
-        self._order, self._starts = _stages(frames)
+        self._order, self._starts = _stages(frames or 1)  # tracks without any frame get one without a mask
         numbers: dict[Any, int] = {}
         self._ours = _side([found for found, _ in groups], odd.tolist(), self._order, numbers)
         self._theirs = _side([truth for _, truth in groups], odd.tolist(), self._order, numbers)
@@ -199,7 +203,7 @@ class _Comparison:
         ranks = np.argsort(keys, kind="stable")
         tracks, places = tracks[ranks], places[ranks]
         frames = self._order[places]
-        codes = [side.codes[n][t] for n, t in zip(tracks.tolist(), frames.tolist(), strict=True)]
+        codes = [side.codes[at] for at in (side.starts[tracks] + frames).tolist()]
         return _SortedMasks(codes, keys[ranks], tracks, side.areas[tracks, places])
 
 
@@ -261,14 +265,35 @@ def overlaps(groups: Sequence[tuple[Tracks, Tracks]], *, least: float) -> list[O
     A pair is compared over the frames that both have; frames in which their mask sizes differ are skipped. Pairs whose
     areas, or whose overlap in a part of the frames, prove that their IoU is below ``least`` are not compared further.
     """
-    shapes = np.array([(len(found), len(truth)) for found, truth in groups], np.int64).reshape(-1, 2)
-    both = [pair for pair in groups if all(pair)]
-    comparison = _Comparison(both)
+    tables = [_empty(len(found), len(truth)) for found, truth in groups]
+    frames = {number: _frames(pair) for number, pair in enumerate(groups) if all(pair)}
+    # Groups that are compared together are padded to the longest of them, at most twice as long as the shortest.
+    for _, numbers in groupby(sorted(frames, key=lambda n: frames[n].bit_length()), lambda n: frames[n].bit_length()):
+        chosen = list(numbers)
+        compared = _compared([groups[n] for n in chosen], max(frames[n] for n in chosen), least)
+        for number, table in zip(chosen, compared, strict=True):
+            tables[number] = table
+    return tables
+
+
+def _empty(found: int, truth: int) -> Overlap:
+    nothing = np.zeros((found, truth), np.int64)
+    return Overlap(nothing, nothing)
+
+
+def _frames(group: tuple[Tracks, Tracks]) -> int:
+    """How many frames the longest pair of a group has in common."""
+    return min(max(len(track.areas) for track in side) for side in group)
+
+
+def _compared(groups: Sequence[tuple[Tracks, Tracks]], frames: int, least: float) -> list[Overlap]:
+    """:func:`overlaps` of groups that have tracks on both sides, in the first ``frames`` frames."""
+    comparison = _Comparison(groups, frames)
     comparison.run(least)
-    counts = shapes.prod(axis=1)
-    starts = np.cumsum(counts) - counts
+    shapes = np.array([(len(found), len(truth)) for found, truth in groups], np.int64)
+    ends = np.cumsum(shapes.prod(axis=1)).tolist()
     tables = []
-    for start, count, shape in zip(starts.tolist(), counts.tolist(), shapes.tolist(), strict=True):
-        part = slice(start, start + count)
-        tables.append(Overlap(comparison.inter[part].reshape(shape), comparison.total[part].reshape(shape)))
+    for start, stop, shape in zip([0, *ends], ends, shapes.tolist(), strict=False):
+        inter, total = (counts[start:stop].reshape(shape) for counts in (comparison.inter, comparison.total))
+        tables.append(Overlap(inter, total))
     return tables

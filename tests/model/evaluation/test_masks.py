@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from pycocotools import mask as coco_mask
 
-from model.evaluation.masks import EvaluationInputError, mean_area, read_masks
+from model.evaluation.masks import EvaluationInputError, mean_area, mean_areas, read_masks, read_tracks
 
 SIZE = (6, 7)
 
@@ -134,6 +134,38 @@ def test_masks_of_several_sizes_have_no_single_one():
     assert [list(code["size"]) for code in read(GOOD, other).codes] == [[6, 7], [3, 4]]
 
 
-def test_an_array_of_areas_has_the_same_mean():
-    assert mean_area(np.array([0, 10, 20])) == 15.0
-    assert mean_area(np.zeros(3, int)) == 0.0
+def test_the_mean_of_stated_areas_is_that_of_numpy_to_the_last_digit():
+    whole = [7, 10**15, 3, 0, None]
+    assert mean_area(whole) == np.mean([7, 10**15, 3])
+    large = [9 * 10**14 + 1] * 30  # their sum is no exact float
+    assert mean_area(large) == np.mean(large)
+    assert mean_area([0.1, 0.2, 0.4]) == np.mean([0.1, 0.2, 0.4])
+
+
+def plain(code):
+    """A mask in one spelling of its size and counts."""
+    counts = code and code["counts"]
+    return code and (*code["size"], counts.encode() if isinstance(counts, str) else counts)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.one_of(st.none(), masks), max_size=4), max_size=6), st.booleans())
+def test_many_tracks_read_together_are_those_read_one_by_one(tracks, alike):
+    given_masks = [
+        [None if mask is None else compressed(np.resize(mask, SIZE) if alike else mask) for mask in track]
+        for track in tracks
+    ]
+    together = read_tracks([(track, SIZE, f"results[{k}]") for k, track in enumerate(given_masks)])
+    for track, one, means in zip(given_masks, together, mean_areas(together), strict=True):
+        alone = read_masks(track, size=SIZE, where="track")
+        assert [plain(code) for code in one.codes] == [plain(code) for code in alone.codes]
+        assert one.size == alone.size
+        assert one.areas.tolist() == alone.areas.tolist()
+        assert means == mean_area(alone.areas.tolist())
+
+
+@pytest.mark.parametrize(("segmentation", "message"), BROKEN)
+def test_of_many_tracks_the_damaged_one_is_named(segmentation, message):
+    tracks = [([GOOD, None], SIZE, "results[0]"), ([None, segmentation], SIZE, "results[1]"), ([GOOD], SIZE, "last")]
+    with pytest.raises(EvaluationInputError, match=r"^results\[1\]\.segmentations\[1\]: .*" + message):
+        read_tracks(tracks)

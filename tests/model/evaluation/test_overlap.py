@@ -136,3 +136,25 @@ def test_components_are_found_along_a_chain_of_any_length():
     rows, columns = np.repeat(np.arange(50), 2), np.repeat(np.arange(51), 2)[1:-1]
     order = np.random.default_rng(0).permutation(len(rows))
     assert len(set(evaluation_overlap._components(rows[order], columns[order]).tolist())) == 1
+
+
+def test_videos_of_very_different_length_are_not_padded_to_the_longest(monkeypatch):
+    widths = []
+    side = evaluation_overlap._side
+
+    def watched(groups, odd, order, numbers):
+        widths.append((len(order), sum(map(len, groups))))
+        return side(groups, odd, order, numbers)
+
+    monkeypatch.setattr(evaluation_overlap, "_side", watched)
+    mask = box(0, 0, 4, 4)
+    short, long = [([sequence(mask)], [sequence(mask)])] * 40, ([sequence(*[mask] * 600)], [sequence(*[mask] * 600)])
+    found = overlaps([*short[:20], long, *short[20:]], least=0.5)
+    assert [one.inter[0, 0] for one in found] == [16] * 20 + [16 * 600] + [16] * 20
+    assert sum(frames * tracks for frames, tracks in widths) == 2 * (40 + 600)
+
+
+def test_a_track_much_longer_than_the_others_counts_in_shared_frames_alone():
+    mask = box(0, 0, 4, 4)
+    (one,) = overlaps([([sequence(*[mask] * 500)], [sequence(mask, None), sequence(mask, mask)])], least=0.0)
+    assert one.inter.tolist() == [[16, 32]] and one.total.tolist() == [[48, 64]]
