@@ -44,7 +44,7 @@ class ImageReader:
                 self._video(name, [own[k] for k in positions], check)
         if self._without:
             text = f"has masks without `{TRACK_ID}` and `group_id` ({self._without}); each is a track of one frame."
-            self._draft.note(NO_IDS, self._where, text)
+            self._draft.note(NO_IDS, "", text)
 
     def _name_videos(self, meta: Element) -> None:
         """The names of tasks with a video; in the file of one task its images do not name it."""

@@ -96,4 +96,5 @@ def join(track: TrackDraft, frame: int, mask: Rle) -> bool:
 
 def no_mask(shape: Element) -> str:
     """The sentence about a shape that is no mask."""
-    return f"is a {shape.tag}, which is no mask; what is there is unknown, not absent."
+    article = "an" if shape.tag[0] in "aeiou" else "a"
+    return f"is {article} {shape.tag}, which is no mask; what is there is unknown, not absent."

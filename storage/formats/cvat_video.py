@@ -52,7 +52,7 @@ class VideoReader:
                 count += 1
         if self._gaps:
             text = f"has tracks without a shape between two shapes; there they are unknown ({self._gaps} in all)."
-            self._draft.note(GAPS, self._where, text)
+            self._draft.note(GAPS, "", text)
 
     def _meta(self, meta: Element) -> None:
         self._labels.add(meta, self._draft)

@@ -56,7 +56,7 @@ def build(context: Context) -> gr.Blocks:
         gr.HTML(
             html_template='<div class="v-page v-above"><div class="v-phead"><div class="v-grow"><h1>Import, export</h1>'
             "<p>YouTube-VIS, COCO, CVAT, DAVIS, MOTS, YOLO, labelme, Label Studio and SA-V come in; YouTube-VIS "
-            "goes out.</p></div></div></div>",
+            "goes out, and the command <code>convert</code> makes the other formats of it.</p></div></div></div>",
             apply_default_css=False,
             elem_classes="v-plain",
             js_on_load=None,
@@ -257,9 +257,7 @@ class ExchangeForms:
             version = gr.Radio(
                 [OWN, *VERSIONS], value=OWN, label="Categories (a year: YouTube-VIS)", elem_id="v-export-version"
             )
-            pictures = gr.Radio(
-                list(PICTURES), value=JPEG, label="Pictures of video files", elem_id="v-export-pictures"
-            )
+            pictures = gr.Radio(list(PICTURES), value=JPEG, label="Pictures", elem_id="v-export-pictures")
         with gr.Row():
             stride = _every_frames("v-export-stride", empty="as each video came")
             valid = gr.Textbox(
