@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.sentences import counted
 from app.training.folds import Fold
 from app.training.measuring import MeasuredSide
-from app.training.report import NOT_PROVEN, PROVEN, WORSE, Report, TruthShare, VideoLine
+from app.training.promotion import REAL_LOSS
+from app.training.report import NOT_PROVEN, PROVEN, WORSE, Figures, Report, TruthShare, VideoLine
 from model.training.clips import ClipVideo
 
 
@@ -36,8 +38,19 @@ def deciding(trainings: Sequence[Fold], videos: Sequence[ClipVideo]) -> tuple[in
     return tuple(place for place, (index, known) in enumerate(measured) if labels[index] <= known)
 
 
+def finds_less(before: Figures, after: Figures) -> str | None:
+    """A sentence where the tracks that the app proposes cover clearly less of the true ones than before, else None."""
+    if before.track_iou is None or after.track_iou is None or after.track_iou >= before.track_iou - REAL_LOSS:
+        return None
+    things = counted(after.true, "true track")
+    return (
+        f"Propose finds less with it: {counted(after.proposed, 'track')} for {things}, {before.proposed} before; the "
+        f"best ones overlap the true ones by {100 * after.track_iou:.0f} %, {100 * before.track_iou:.0f} % before."
+    )
+
+
 def verdict(name: str, report: Report) -> str:
-    """One sentence or two on a finished retraining, for people; ``name`` is that of the new checkpoint."""
+    """A few sentences on a finished retraining, for people; ``name`` is that of the new checkpoint."""
     before, after = report.before.AP, report.after.AP
     old = report.lineage.before_name
     if report.decision.promoted:
@@ -51,7 +64,12 @@ def verdict(name: str, report: Report) -> str:
     words = {PROVEN: "proven", NOT_PROVEN: "not proven", WORSE: "worse, so not promoted"}
     return " ".join(
         part
-        for part in (f"{name}: {change}, on {report.set}: {words[report.decision.outcome]}.", against, then)
+        for part in (
+            f"{name}: {change}, on {report.set}: {words[report.decision.outcome]}.",
+            against,
+            finds_less(report.before, report.after),
+            then,
+        )
         if part
     )
 

@@ -2,6 +2,10 @@
 
 A clip teaches the classes of its own source alone. Nobody looked for the old classes in corrected videos, or for the
 new ones in replayed clips, so they have no loss there.
+
+New classes of few corrected videos are the exception. The base finds things of all kinds under names that mean nothing
+in the project; one corrected dog teaches that nothing else is a thing, and the next proposals would find less than
+before. So replayed things count as things of the new classes, too, the less the more videos are corrected.
 """
 
 from collections.abc import Sequence
@@ -42,23 +46,51 @@ class JointClasses:
         return tuple(known[normalised(name)] for name in names)
 
 
+def stand_ins(classes: JointClasses, base: Sequence[str], clips: ClipSource) -> tuple[float, ...]:
+    """For each taught class the weight, 0 to 1, with which replayed things of the ``base`` stand in for it.
+
+    All replayed things together count like one video of the n that have tracks in ``clips``: 1 / n. A class without a
+    track has 0. So have all where the base knows a category of the corrections by name: what it finds under other
+    names is something else then.
+    """
+    shown = [labels for video in clips.videos if (labels := {track.label for track in video.tracks})]
+    if len(classes.kept) < len(base) or not shown:
+        return (0.0,) * len(classes.taught)
+    known = set().union(*shown)
+    return tuple(1 / len(shown) if label in known else 0.0 for label in range(len(classes.taught)))
+
+
 @dataclass(frozen=True)
 class TeachingSource:
-    """A clip source of a network with ``classes`` classes; label k of the source is ``labels[k]`` of the network."""
+    """A clip source of a network with ``classes`` classes; label k of the source is ``labels[k]`` of the network.
+
+    ``stand_ins``: for the first classes of the network the weight with which all tracks count as one of them, too.
+    """
 
     source: ClipSource
     labels: tuple[int, ...]
     classes: int
+    stand_ins: tuple[float, ...] = ()
+
+    @property
+    def stands_for(self) -> tuple[tuple[int, float], ...]:
+        """The labels of the network that all tracks stand in for, with their weights."""
+        return tuple((label, weight) for label, weight in enumerate(self.stand_ins) if weight > 0)
 
     def targets(self, clip: ClipTargets) -> ClipTargets:
         """The targets of a clip of the source, with the labels of the network."""
         table = torch.tensor(self.labels, dtype=torch.int64)
+        complete = None if clip.complete is None else self._spread(clip.complete, table)
+        if complete is not None and clip.complete is not None:
+            for label, _ in self.stands_for:
+                complete[:, label] = clip.complete.all(dim=1)
         return replace(
             clip,
             labels=table[clip.labels],
-            complete=None if clip.complete is None else self._spread(clip.complete, table),
+            complete=complete,
             rejected=tuple((frame, self.labels[label], box) for frame, label, box in clip.rejected),
             taught=self._spread(torch.ones((1, len(table)), dtype=torch.bool), table)[0],
+            stands_for=self.stands_for,
         )
 
     def _spread(self, columns: Tensor, table: Tensor) -> Tensor:

@@ -107,15 +107,13 @@ def _fit(
     start = weight.detach().clone()
     optimizer = torch.optim.Adam([weight, bias], lr=_RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, iterations)
-    truths: list[tuple[Tensor, Tensor]] = []
+    described = torch.cat([one.described.flatten(0, 1) for one in stage])
+    truth = judged = described
     for iteration in range(iterations):
         if iteration % 50 == 0:
-            truths = [_truth(columns, weight, bias, rows, one, clip) for one, clip in zip(stage, targets, strict=True)]
-        loss = _PULL * (weight - start).square().sum()
-        positives = sum(float(truth.sum()) for truth, _ in truths)
-        for one, (truth, judged) in zip(stage, truths, strict=True):
-            logits = nn.functional.linear(one.described, weight, bias)
-            loss = loss + (focal_loss(logits, truth) * judged).sum() / max(positives, 1.0)
+            truth, judged = _truths(columns, weight, bias, rows, stage, targets)
+        losses = focal_loss(nn.functional.linear(described, weight, bias), truth) * judged
+        loss = losses.sum() + _PULL * (weight - start).square().sum()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -123,6 +121,26 @@ def _fit(
     with torch.no_grad():
         columns.weight[rows] = weight.to(columns.weight)
         columns.bias[rows] = bias.to(columns.bias)
+
+
+@torch.no_grad()
+def _truths(
+    columns: nn.Linear, weight: Tensor, bias: Tensor, rows: Tensor, stage: list[_Described], targets: list[ClipTargets]
+) -> tuple[Tensor, Tensor]:
+    """Truth and weights (queries of all windows, new) of the new columns under the present matching.
+
+    The weights are divided by the positives. Things that stand in for a class count as much as all of its own ones,
+    however many there are.
+    """
+    found = [_truth(columns, weight, bias, rows, one, clip) for one, clip in zip(stage, targets, strict=True)]
+    positives = {True: 0.0, False: 0.0}
+    for (truth, _), clip in zip(found, targets, strict=True):
+        positives[bool(clip.stands_for)] += float(truth.sum())
+    shares = [1 / max(positives[bool(clip.stands_for)], 1.0) for clip in targets]
+    return (
+        torch.cat([truth.flatten(0, 1) for truth, _ in found]),
+        torch.cat([judged.flatten(0, 1) * share for (_, judged), share in zip(found, shares, strict=True)]),
+    )
 
 
 @torch.no_grad()

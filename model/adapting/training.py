@@ -7,7 +7,7 @@ from pathlib import Path
 
 from model.adapting.augmented import AugmentedClips
 from model.adapting.blending import blended
-from model.adapting.classes import JointClasses, TeachingSource
+from model.adapting.classes import JointClasses, TeachingSource, stand_ins
 from model.adapting.clip_features import ClipFeatures
 from model.adapting.columns import fit_columns
 from model.adapting.loop import AdaptLoop
@@ -58,11 +58,12 @@ class Adaptation:
             replay,
             self.classes,
             settings,
+            stand_ins(self.classes, start.categories, clips),
         )
         if settings.column_iterations:
             known = {normalised(name) for name in start.categories}
             new = tuple(k for k, name in enumerate(self.classes.taught) if normalised(name) not in known)
-            taught = [one for one, _ in sources if one.source is not replay]
+            taught = [one for one, _ in sources if one.source is not replay or one.stands_for]
             windows = [ClipFeatures(one, self._cache, network.config, device=device) for one in taught]
             fit_columns(network, windows, new=new, iterations=settings.column_iterations, cancelled=cancelled)
         self.fitted = from_network(network, self.classes.names)  # with columns for new categories, no more
@@ -144,8 +145,9 @@ def _sources(
     replay: ClipSource | None,
     classes: JointClasses,
     settings: AdaptSettings,
+    weights: tuple[float, ...],
 ) -> list[tuple[TeachingSource, int]]:
-    """Each source that there is, with the number of its clips in a step."""
+    """Each source that there is, with the number of its clips in a step; ``weights`` are those of :func:`stand_ins`."""
     found = []
     for source, clips_of_step in (
         (clips, settings.corrected),
@@ -154,5 +156,6 @@ def _sources(
     ):
         if source is not None and clips_of_step:
             labels = classes.labels_of(source.categories)
-            found.append((TeachingSource(source, labels, len(classes.names)), clips_of_step))
+            teaching = TeachingSource(source, labels, len(classes.names), weights if source is replay else ())
+            found.append((teaching, clips_of_step))
     return found

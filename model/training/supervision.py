@@ -21,7 +21,8 @@ def class_truth(
 
     Targets are 0 or 1; a weight of 0 means that there is no loss. In a frame where the track of a matched query is
 
-    - present, the query has the track's class, with the weight of the mask;
+    - present, the query has the track's class, and those that the clip's tracks count as too, with the weight of the
+      mask;
     - absent, it is background;
     - unknown, there is no loss.
 
@@ -60,8 +61,11 @@ def class_truth(
     weight[:, queries] = judged[..., None].expand(-1, -1, logits.shape[2])
     frames, pair = (states == PRESENT).nonzero(as_tuple=True)
     truth[frames, queries[pair], targets.labels[tracks[pair]]] = 1.0
-    if targets.taught is not None:
-        weight *= targets.taught.to(logits.dtype)
+    shares = torch.ones_like(logits[0, 0]) if targets.taught is None else targets.taught.to(logits.dtype)
+    for label, share in targets.stands_for:
+        truth[frames, queries[pair], label] = 1.0
+        shares[label] = share
+    weight *= shares
     return truth, weight
 
 

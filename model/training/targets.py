@@ -25,6 +25,7 @@ class ClipTargets:
     unknown: tuple[tuple[int, Box, bool], ...] = ()  # (frame, box, is crowd): perhaps an object, nobody judged it
     weights: Tensor | None = None  # (T, G) float32, of the losses of a present mask; None: 1 everywhere
     taught: Tensor | None = None  # (classes,) bool: the classes that the clip says anything about; None: all
+    stands_for: tuple[tuple[int, float], ...] = ()  # (label, 0..1): every track counts as one of these, too, so much
     video: str = ""  # name of the video, for reports
     frames: tuple[int, ...] = ()
 
@@ -52,6 +53,7 @@ class ClipTargets:
             unknown=self.unknown,
             weights=None if self.weights is None else self.weights.to(device),
             taught=None if self.taught is None else self.taught.to(device),
+            stands_for=self.stands_for,
             video=self.video,
             frames=self.frames,
         )

@@ -9,7 +9,7 @@ from model.adapting.trunk_cache import TrunkCache
 from model.network.tevit import TeViT
 from model.training.losses import losses_over
 from model.weights.categories import is_class_column, with_categories
-from tests.model.adapting.made import NEW, corrections, small_checkpoint
+from tests.model.adapting.made import NEW, corrections, replayed, small_checkpoint
 from tests.model.small import NAMES
 
 CLASSES = JointClasses.of(NAMES, NEW)
@@ -76,3 +76,24 @@ def test_every_window_comes_as_it_is_and_mirrored() -> None:
     assert [clip.frames for clip in clips] == [(0, 1, 2, 3)] * 2 + [(0, 1)] * 2
     plain, mirrored = clips[0].boxes[0, 0], clips[1].boxes[0, 0]
     assert torch.isclose(plain[0] + mirrored[2], torch.tensor(float(clips[0].img_hw[1])))
+
+
+def test_a_new_class_finds_what_stands_in_for_it_beside_its_own_things() -> None:
+    network, windows = made()
+    other, _ = made()
+    weights = (0.0, 1.0)  # of dog, fox
+    labels = CLASSES.labels_of(NAMES)
+    stands_in = TeachingSource(replayed(), labels, len(CLASSES.names), weights)
+    plain = TeachingSource(replayed(), labels, len(CLASSES.names))
+    cache = TrunkCache(network, limit_bytes=1 << 24)
+    shown = ClipFeatures(stands_in, cache, network.config)
+    fit_columns(network, [windows], new=(1, 2), iterations=60)
+    fit_columns(other, [windows, shown], new=(1, 2), iterations=60)
+    assert class_loss(other, shown) < class_loss(network, shown)
+    ignored = ClipFeatures(plain, cache, network.config)
+    again, _ = made()
+    fit_columns(again, [windows, ignored], new=(1, 2), iterations=60)
+    weight = [one.roi_head.bbox_head[-1].fc_cls.weight for one in (network, other, again)]  # type: ignore[union-attr]
+    torch.testing.assert_close(weight[2], weight[0])  # replayed clips alone teach a new class nothing
+    assert not torch.equal(weight[1][1], weight[0][1])  # type: ignore[index]
+    torch.testing.assert_close(weight[1][2], weight[0][2])  # type: ignore[index]
