@@ -25,6 +25,7 @@ class Teaching:
         absent: frames of tracks that a person marked as absent.
         rejected: masks of rejected proposals; ``rejected_tracks``: the tracks that they belong to.
         complete: frames that a person declared complete for at least one category in use.
+        frames: of the video, as far as they are counted.
         content: the hash of its content, its id where that is not known.
         categories: ids of the categories of its human masks.
     """
@@ -41,6 +42,7 @@ class Teaching:
     rejected: int = 0
     rejected_tracks: int = 0
     complete: int = 0
+    frames: int = 0
     content: str = ""
     categories: frozenset[str] = frozenset()
 
@@ -81,11 +83,12 @@ def teaching(tx: Connection, project_id: str) -> tuple[Teaching, ...]:
             video_id=video_id,
             name=name,
             complete=complete.get(video_id, 0),
+            frames=count,
             content=content or video_id,
             categories=frozenset(categories.get(video_id, ())),
             **numbers.get(video_id, {}),
         )
-        for video_id, name, _, content in found
+        for video_id, name, count, content in found
     )
 
 

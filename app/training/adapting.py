@@ -9,8 +9,9 @@ from model.adapting.procedural_replay import ProceduralClips
 from model.procedural import DOMAINS
 from model.training.clips import ClipSource
 from model.weights.checkpoint import ModelCheckpoint
-from storage import videos
 from storage.database import Database
+from storage.teaching import teaching
+from storage.video_roles import GOLDEN, video_roles
 
 VIDEOS = 24
 SEED = 500_001  # that of no golden set and no benchmark
@@ -31,21 +32,23 @@ def replay_for(
     start: ModelCheckpoint,
     *,
     project_id: str,
-    corrected: Collection[str],
+    used: Collection[str],
     device: str,
     check: Callable[[], None] = lambda: None,
 ) -> ClipSource | None:
     """Clips of the checkpoint's own domain, or else its confident tracks in videos that nobody corrected.
 
-    ``corrected`` are ids of the videos that are trained or measured on: none of them is replayed. ``check`` is called
-    before each video, and stops this by raising an error. None if there is nothing to replay.
+    ``used`` are ids of the videos that are trained or measured on: none of them is replayed, and no golden video of the
+    project. ``check`` is called before each video, and stops this by raising an error. None if there is nothing to
+    replay.
     """
     made = replay_of(start)
     if made is not None:
         return made
     with database.read() as tx:
-        every = [video_id for video_id, _ in videos.video_names(tx, project_id)]
-    others = [video_id for video_id in every if video_id not in corrected][:MOST_VIDEOS]
+        golden = {content for content, role in video_roles(tx, project_id).items() if role == GOLDEN}
+        every = [video.video_id for video in teaching(tx, project_id) if video.content not in golden]
+    others = [video_id for video_id in every if video_id not in used][:MOST_VIDEOS]
     if not others:
         return None
     source = ProjectClips(database, project_id=project_id, video_ids=others, category_ids=())

@@ -1,9 +1,45 @@
-"""How long a retraining will take, estimated from those before it on the same configuration."""
+"""How long a retraining will take, estimated from those before it, or from its counted work. Loads no torch."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy import Connection
+
+from app.training.folds import default_steps
+from app.training.past_runs import last_pace, past_runs
+from app.training.phases import Phase, PhaseClock
 from app.training.plan import RetrainPlan
+
+CLIP_FRAMES = 5
+# Frames of the golden videos of the configurations that come with the program: for choosing, and for judging old and
+# new (see `app.training.golden`).
+GOLDEN_FRAMES = 60 * CLIP_FRAMES + 2 * 60 * 12
+# How many times as long as `tevit_tiny` a configuration takes; the others are known after their first run.
+COST = {"tevit_tiny": 1.0, "tevit_lite": 3.0}
+
+
+def expected(tx: Connection, project_id: str, planned: RetrainPlan, config: str) -> float | None:
+    """Seconds that the planned retraining of a project will take from a checkpoint of this configuration.
+
+    By earlier ones of the project, else by its counted work; None where nothing is known.
+    """
+    by_runs = seconds_of(planned, (run.result for run in past_runs(tx, project_id)))
+    return by_runs or guessed(planned, config, last_pace(tx, project_id, config))
+
+
+def guessed(planned: RetrainPlan, config: str, pace: Mapping[str, float] | None = None) -> float | None:
+    """Seconds that the planned retraining takes by its counted work; None where nothing is known of ``config``.
+
+    ``pace``: seconds a unit of work by kind, of an earlier retraining with this configuration in any project; without
+    one those of `tevit_tiny` are taken, times what the configuration costs.
+    """
+    if not planned.masks or not (pace or config in COST):
+        return None
+    golden = GOLDEN_FRAMES if config in COST else 0
+    steps = planned.trainings * default_steps(planned.labelled_frames // CLIP_FRAMES)
+    work = (("measure", 2 * planned.measured_frames), ("train", steps), ("golden", golden))
+    clock = PhaseClock([Phase(kind, units) for kind, units in work], pace=pace)
+    return clock.eta_seconds * (1.0 if pace else COST[config])
 
 
 def seconds_of(planned: RetrainPlan, runs: Iterable[Mapping[str, Any]]) -> float | None:

@@ -2,7 +2,8 @@
 
 The first of these that can be had: seeded procedural videos, for a network that learnt such; a part of YouTube-VIS that
 the user has put into the folder ``golden`` of the data folder; the project's videos that were held out in earlier
-rounds. The measure is AP under the published rule, so that thresholds play no part.
+rounds; what the first checkpoint is sure of in videos that nobody corrected (`app.training.agreement`). The measure is
+AP under the published rule, so that thresholds play no part.
 
 How much is forgotten also limits how far a training goes. That is measured on other videos of the same kind, so that
 what judges a retraining has no part in it.

@@ -1,7 +1,10 @@
 """What a retraining is to do. Loads no torch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from app.training.report import Lineage
 from storage.checkpoints import Checkpoint
 
 
@@ -15,6 +18,7 @@ class Order:
         suspicious: share (0 to 1) of the human masks that look spoiled, ``left_out`` of them among these.
         steps: of each training; None: chosen from the number of corrected frames.
         notes: sentences for the report.
+        done: share (0 to 1) of the work that was done before a kill.
     """
 
     project_id: str
@@ -25,3 +29,19 @@ class Order:
     left_out: int = 0
     steps: int | None = None
     notes: tuple[str, ...] = ()
+    done: float = 0.0
+
+    def lineage(self, number: int, steps: int, *, seed: int, recipe: Mapping[str, Any]) -> Lineage:
+        """Where the checkpoint of round ``number`` comes from, trained for ``steps``."""
+        return Lineage(
+            parent=self.first.id,
+            parent_name=self.first.name,
+            before=self.current.id,
+            before_name=self.current.name,
+            snapshot=self.snapshot,
+            seed=seed,
+            config=self.first.config,
+            round=number,
+            steps=steps,
+            recipe=recipe,
+        )

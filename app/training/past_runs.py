@@ -59,10 +59,15 @@ def _report(made: Checkpoint, result: Mapping[str, Any]) -> dict[str, Any]:
     return {**facts, "checkpoint": made.id, "name": name, "removed": made.removed is not None}
 
 
-def last_pace(tx: Connection, project_id: str) -> dict[str, float]:
-    """Seconds a unit of work by kind, of the project's last finished retraining; for the estimates of the next one."""
-    for job in jobs.list_jobs(tx, project_id, kind=KIND, limit=20):
-        pace = dict(job.result or {}).get("pace")
-        if isinstance(pace, dict):
-            return {str(kind): float(seconds) for kind, seconds in pace.items()}
+def last_pace(tx: Connection, project_id: str, config: str) -> dict[str, float]:
+    """Seconds a unit of work by kind, of the last retraining with a configuration; for the estimates of the next one.
+
+    One of the project comes before those of others. Empty where there is none.
+    """
+    for project in (project_id, None):
+        for job in jobs.list_jobs(tx, project, kind=KIND, limit=20):
+            result = dict(job.result or {})
+            pace, lineage = result.get("pace"), result.get("lineage")
+            if isinstance(pace, dict) and isinstance(lineage, dict) and lineage.get("config") == config:
+                return {str(kind): float(seconds) for kind, seconds in pace.items()}
     return {}

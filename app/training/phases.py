@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 RECENT = 20  # units from which the present pace follows
-GUESS: Mapping[str, float] = {"train": 0.4, "measure": 0.05, "golden": 0.05, "calibrate": 0.3}
-"""Seconds a unit of each kind, with `tevit_tiny` on two cores; between machines mostly their ratios stay."""
+GUESS: Mapping[str, float] = {"train": 0.2, "measure": 0.03, "golden": 0.02, "calibrate": 0.3}
+"""CPU seconds a unit of each kind, with `tevit_tiny` and one thread; between machines mostly their ratios stay."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,10 @@ class PhaseClock:
         phases: Sequence[Phase],
         *,
         pace: Mapping[str, float] | None = None,
+        share: float = 0.0,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``pace``: seconds a unit by kind, of an earlier run like this one."""
+        """``pace``: seconds a unit by kind, of an earlier run like this one; ``share``: done before a kill, 0 to 1."""
         self._phases, self._now = list(phases), now
         self._at, self._done = 0, 0
         self._guess = {**GUESS, **(pace or {})}
@@ -41,7 +42,7 @@ class PhaseClock:
         self._first: dict[str, float] = {}  # seconds of the first unit of the last phase of a kind
         self._last = now()
         self._began = self._last
-        self._share = 0.0
+        self._share = share
 
     def advance(self, units: int = 1) -> None:
         """Count units of the present phase that were done since the last call."""

@@ -48,6 +48,8 @@ class RetrainPlan:
         held_out: names of the videos that are never trained on; empty with few videos.
         trainings: how many networks are trained, the one to keep among them; the others only measure.
         before_learnt: whether the checkpoint in use was trained on the measured videos, so that nothing can be proven.
+        labelled_frames: frames with a human mask in the videos that the kept network learns, about; ``measured_videos``
+            and ``measured_frames``: what before and after are measured on.
     """
 
     videos: int
@@ -70,6 +72,9 @@ class RetrainPlan:
     held_out: tuple[str, ...] = ()
     trainings: int = 1
     before_learnt: bool = False
+    labelled_frames: int = 0
+    measured_videos: int = 0
+    measured_frames: int = 0
 
     @property
     def masks(self) -> int:
@@ -110,6 +115,9 @@ def plan(database: Database, project_id: str) -> RetrainPlan:
         held_out=() if found is None else tuple(v.name for k, v in enumerate(used) if k not in found.kept.taught),
         trainings=0 if found is None else len(found.trainings),
         before_learnt=found is not None and found.before_learnt,
+        labelled_frames=0 if found is None else sum(min(used[k].masks, used[k].frames) for k in found.kept.taught),
+        measured_videos=0 if found is None else len(found.measured),
+        measured_frames=0 if found is None else sum(used[k].frames for k in found.measured),
     )
 
 

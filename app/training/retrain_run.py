@@ -16,6 +16,7 @@ from app.sentences import counted
 from app.settings import Settings
 from app.training import kept_state
 from app.training.comparison import verdict
+from app.training.estimate import expected
 from app.training.kept_state import KeptState
 from app.training.order import Order
 from app.training.plan import plan
@@ -31,6 +32,8 @@ from storage.database import Database
 from storage.jobs import Job
 
 Then = Callable[[Connection, dict[str, Any]], object]
+PREPARING = "Preparing what it replays, and the videos that show what it forgets"
+GOING_ON = "Going on from what was kept"
 WENT_ON = "The process of this run ended before its work was done; it went on from what was kept."
 
 
@@ -90,6 +93,8 @@ def run(
     try:
         if kept:
             report.log(f"{WENT_ON}\n")
+            left = (facts.get("expected") or 0.0) * (1 - job.progress)
+            report(job.progress, GOING_ON, eta_seconds=left)
         training = _retraining(database, settings, job, kept=(source, facts), report=report, went_on=kept is not None)
         first(training)
         candidate = training.run()
@@ -101,7 +106,8 @@ def run(
             result["corrections"] = facts["corrections"]
             result["recorded"] = facts.get("recorded")
             result.update(checkpoint=registered.id, name=registered.name, verdict=verdict(registered.name, made))
-            result["seconds"] = round(time.monotonic() - began, 1)
+            # What a run that went on spent before its kill is not known.
+            result["seconds"] = None if kept else round(time.monotonic() - began, 1)
             then(tx, json.loads(json.dumps(result)))
 
         register(database, settings, candidate, project_id=str(job.project_id), source=source, then=complete)
@@ -143,6 +149,7 @@ def _retraining(
             suspicious=CorrectionCheck.of_json(facts["corrections"]).share_with(left_out),
             left_out=left_out,
             notes=(*([WENT_ON] if went_on else []), *filter(None, [facts.get("start")]), *left_out_note(left_out)),
+            done=job.progress if went_on else 0.0,
         )
     state = KeptState(settings, job.id)
     return Retraining(database, settings, order, source=source, report=report, state=state)
@@ -162,6 +169,7 @@ def _begin(
         if current is None:
             raise BadInput("There is no checkpoint to start from; download TeViT or add a checkpoint file.")
         recorded = recorded_effort(tx, project_id)
+        seconds = expected(tx, project_id, planned, current.config)
     left_out = job.parameters.get("leave_out", ())
     source = ProjectClips(database, project_id=project_id, video_ids=corrected, leave_out=left_out)
     try:
@@ -169,7 +177,10 @@ def _begin(
             names, described = source.snapshot
             snapshot = snapshots.add_snapshot(tx, project_id=project_id, masks=names, videos=described)
         checked = check_corrections(
-            source, source.video_ids, report=lambda _, message: report(0.0, message), cancelled=report.cancelled
+            source,
+            source.video_ids,
+            report=lambda _, message: report(0.0, message, eta_seconds=seconds),
+            cancelled=report.cancelled,
         )
         start = start_of(
             database,
@@ -178,8 +189,9 @@ def _begin(
             project_id=project_id,
             current=current,
             device=choose_device(settings.device),
-            check=lambda message: _check(report, message),
+            check=lambda message: _check(report, message, seconds),
         )
+        report(0.0, PREPARING, eta_seconds=seconds)
         facts = {
             "corrections": json.loads(json.dumps(checked.as_json())),
             "recorded": recorded.as_json(),
@@ -190,6 +202,7 @@ def _begin(
             "steps": job.parameters.get("steps"),
             "left_out": len(left_out),
             "plan": json.loads(json.dumps(dataclasses.asdict(planned))),
+            "expected": seconds,
         }
         state.begin(source, facts)
     except BaseException:
@@ -198,10 +211,10 @@ def _begin(
     return source, facts
 
 
-def _check(report: JobReporter, message: str) -> None:
+def _check(report: JobReporter, message: str, seconds: float | None) -> None:
     if report.cancelled():
         raise Cancelled
-    report(0.0, message)
+    report(0.0, message, eta_seconds=seconds)
 
 
 def left_out_note(masks: int) -> tuple[str, ...]:

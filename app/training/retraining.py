@@ -11,6 +11,7 @@ from app.jobs.reporter import JobReporter
 from app.machine import choose_device, choose_precision
 from app.settings import Settings
 from app.training.adapting import replay_for
+from app.training.agreement import Agreement, agreement
 from app.training.comparison import deciding, loss_levels, truth_of, video_lines
 from app.training.fold_clips import FoldClips, within_kept
 from app.training.folds import LAST_THIRD, Fold, default_steps, split
@@ -25,7 +26,7 @@ from app.training.phases import Phase, PhaseClock
 from app.training.project_clips import ProjectClips
 from app.training.promotion import Evidence, decide
 from app.training.registering import RetrainedNetwork
-from app.training.report import GoldenFigures, Lineage, Report
+from app.training.report import GoldenFigures, Report
 from app.training.roles import assigned
 from app.training.rounds import next_round
 from app.training.worst_frames import worst_frames
@@ -42,7 +43,7 @@ from model.weights.checkpoint import ModelCheckpoint
 from storage import jobs, masks
 from storage.checkpoints import Checkpoint
 from storage.database import Database
-from storage.video_roles import HELD_OUT, video_roles
+from storage.video_roles import GOLDEN, HELD_OUT, video_roles
 
 SEED = 1
 VALIDATION = "validation"  # the curve of AP on videos that are held out while it is chosen how far to go
@@ -70,20 +71,21 @@ class Retraining:
             given = video_roles(tx, order.project_id)
             learnt = learnt_contents(tx, order.current)
             self._round = next_round(tx, order.project_id)
-            self._pace = last_pace(tx, order.project_id)
+            self._pace = last_pace(tx, order.project_id, order.first.config)
         self._roles = assigned(source.corrected, given)
         self._split = split(source.corrected, self._roles, learnt=learnt)
         self._first, self._current = self._read(order.first), self._read(order.current)
+        self._agreement: Agreement | None = None
+        self._golden = self._golden_of(given)
         self._replay = replay_for(
             database,
             self._first,
             project_id=order.project_id,
-            corrected=source.video_ids,
+            used=(*source.video_ids, *(self._agreement.video_ids if self._agreement else ())),
             device=self._device,
             check=self.check,
         )
-        self._golden = self._golden_of(given)
-        self._clock = PhaseClock(self._phases(), pace=self._pace)
+        self._clock = PhaseClock(self._phases(), pace=self._pace, share=order.done)
         self._choice = Choice(self._steps(self._split.kept), 1.0)
 
     @property
@@ -115,7 +117,7 @@ class Retraining:
             report=report,
             parent_sha256=self._order.first.sha256,
             trained_on=tuple(self._source.corrected[k].content for k in self._split.kept.taught),
-            roles=self._roles,
+            roles=self._roles | dict.fromkeys(self._agreement.contents if self._agreement else (), GOLDEN),
         )
 
     def choose(self) -> None:
@@ -193,8 +195,14 @@ class Retraining:
             self._skip_choosing()
             return kept or self._choice
 
-        def on_step(step: StepReport) -> None:
-            self._advance(1, f"Choosing how far to go: step {step.step} of {step.steps}, loss {step.loss:.2f}")
+        folds = len(self._choosing_folds) or self._budget.folds
+        # Folds that only choose stand behind those that measure, which have curves of their own.
+        others = 0 if self._choosing_folds else len(self._split.folds)
+
+        def on_step(fold: int, step: StepReport) -> None:
+            self._report.point(f"fold {others + fold + 1}", step.step, step.loss)
+            doing = f"Choosing how far to go: fold {fold + 1} of {folds}, step {step.step} of {step.steps}"
+            self._advance(1, f"{doing}, loss {step.loss:.2f}")
 
         def on_fold(number: int, made: FoldNetwork) -> None:
             if self._choosing_folds:
@@ -319,6 +327,10 @@ class Retraining:
         contents = [video.content for video in self._source.corrected]
         earlier = [k for k in self._split.kept.held_out if given.get(contents[k]) == HELD_OUT]
         found = golden_set(self._first, self._settings.data, self._source, earlier, chooses=self._chooses)
+        if found is None:
+            where = {"project_id": self._order.project_id, "device": self._device}
+            self._agreement = agreement(self._database, self._first, self._source, given, check=self.check, **where)
+            found = self._agreement.golden if self._agreement else None
         old = self._first if found is None or found.against == "first" else for_proposals(self._current)
         return GoldenComparisons.of(self._database, found, old, self._order.first.sha256, self._device)
 
@@ -352,6 +364,7 @@ class Retraining:
             untrained=adapted.blend == 0 and adapted.stopped is None,
         )
         decision, intervals = decide(evidence)
+        recipe = {**asdict(AdaptSettings()), "blend": self._choice.blend, "tried": self._choice.table}
         return Report(
             evaluation=self._split.kind,
             set=self._split.set_name,
@@ -365,24 +378,9 @@ class Retraining:
             golden=golden,
             truth=truth_of(self._source.truth, self._split.measured),
             decision=decision,
-            lineage=self._lineage(),
+            lineage=self._order.lineage(self._round, self._choice.steps, seed=SEED, recipe=recipe),
             rules=by_rule(before, after, own=own, chosen=chosen),
             notes=(*self._order.notes, *([adapted.stopped] if adapted.stopped else [])),
-        )
-
-    def _lineage(self) -> Lineage:
-        order = self._order
-        return Lineage(
-            parent=order.first.id,
-            parent_name=order.first.name,
-            before=order.current.id,
-            before_name=order.current.name,
-            snapshot=order.snapshot,
-            seed=SEED,
-            config=order.first.config,
-            round=self._round,
-            steps=self._choice.steps,
-            recipe={**asdict(AdaptSettings()), "blend": self._choice.blend, "tried": self._choice.table},
         )
 
     def _stored(self, found: Any) -> list[str]:

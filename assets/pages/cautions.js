@@ -21,7 +21,7 @@ export function cautions(plan, categories) {
   const missing = PROVABLE - plan.corrected_videos;
   if (missing > 0)
     out.push(
-      `Too few videos to prove anything: correct ${plural(missing, "more video")} for a result that decides by itself. Until then you decide.`,
+      `Too few videos to prove anything: correct ${plural(missing, "more video")}, and a better checkpoint is put in use by itself. Until then you decide.`,
     );
   else if (plan.before_learnt)
     out.push(
@@ -40,8 +40,8 @@ export function cautions(plan, categories) {
   return out;
 }
 
-/** At most four names. @param {string[]} names */
-function named(names) {
+/** At most four names, and the number of the others. @param {string[]} names */
+export function named(names) {
   const shown = names.slice(0, MOST_NAMES).join(", ");
   return names.length > MOST_NAMES ? `${shown} and ${names.length - MOST_NAMES} more` : shown;
 }

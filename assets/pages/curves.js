@@ -33,6 +33,9 @@ export function validations(series) {
     .map(([name, points]) => ({ name, points }));
 }
 
+/** Points of AP that the axis of the validation shows at least: a network that knows none of the names begins at 0. */
+const LEAST_AXIS = 10;
+
 /** Both charts; their elements stay while the page around them is redrawn. */
 export class RunCharts {
   constructor() {
@@ -70,7 +73,7 @@ export class RunCharts {
               "header",
               null,
               h("h2.v-grow", null, "Validation"),
-              h("span.v-t3", null, "on videos that are not trained on"),
+              h("span.v-t3", null, "AP on videos it does not learn"),
             ),
             h("div.bd", null, this.apPlace),
           )
@@ -80,7 +83,7 @@ export class RunCharts {
 
   /** Draw the curves. @param {Series} series @param {number} steps of the whole run, 0 where unknown @param {string} none shown where there is no curve */
   draw(series, steps, none) {
-    this.drawValidations(series); // while it is chosen how far to go there is no loss of the kept training yet
+    this.drawValidations(series, steps); // while it is chosen how far to go there is no loss of the kept training yet
     const { name, main, others } = curves(series);
     if (main.length === 0) {
       fill(this.lossPlace, h("p.v-t3.v-nochart", null, none));
@@ -88,7 +91,7 @@ export class RunCharts {
     }
     const even = smooth(main);
     const xMax = Math.max(steps, main[main.length - 1][0], ...others.map((o) => o[o.length - 1][0]));
-    fill(this.lossKey, name === "loss" ? "" : `${name}: only to measure`);
+    fill(this.lossKey, name === "loss" ? "" : `${name}, which only measures`);
     this.loss.show({
       name: "Loss by step",
       xMax,
@@ -101,13 +104,18 @@ export class RunCharts {
     });
   }
 
-  /** @param {Series} series */
-  drawValidations(series) {
+  /** @param {Series} series @param {number} steps of the whole run, 0 where unknown */
+  drawValidations(series, steps) {
     const found = validations(series);
     if (!found.length) return;
+    const [first, before] = found[found.length - 1].points[0];
+    const highest = Math.max(...found.flatMap(({ points: line }) => line.map(([, y]) => 100 * y)));
     this.ap.show({
       name: "Validation by step",
-      xMax: Math.max(...found.flatMap(({ points: line }) => line.map(([x]) => x))),
+      yMin: 0,
+      yMax: Math.max(highest, LEAST_AXIS),
+      xMax: Math.max(steps, ...found.flatMap(({ points: line }) => line.map(([x]) => x))),
+      base: first === 0 ? { value: 100 * before, label: "before" } : undefined,
       lines: found.map(({ points: line }, index) => {
         const last = index === found.length - 1;
         return {

@@ -4,7 +4,7 @@
 import { button, h, icon } from "../kit/dom.js";
 import { count, plural } from "../kit/text.js";
 import { address } from "./data.js";
-import { cautions, cautionCard } from "./cautions.js";
+import { cautions, cautionCard, named } from "./cautions.js";
 import { EVALUATIONS } from "./report.js";
 
 /**
@@ -25,6 +25,7 @@ import { EVALUATIONS } from "./report.js";
  * @property {number} corrected_videos
  * @property {string[]} [held_out] names of the videos that are never trained on
  * @property {number} [trainings] networks that are trained; all but one only measure
+ * @property {number} [measured_videos] videos that before and after are measured on
  * @property {boolean} [before_learnt] the checkpoint in use was trained on the measured videos
  * @property {string} [set] name of the videos that it is measured on
  * @property {string} evaluation a key of `EVALUATIONS`, or a text of its own
@@ -59,10 +60,9 @@ export function planCard({ facts, run, running, before, steps }) {
   const plan = past ?? facts.plan;
   const title = running ? "What it trains on" : past ? "What it trained on" : "What it would train on";
   const pairs = /** @type {[string, string][]} */ ([
-    ["Configuration", facts.defaults.config],
+    ["Configuration", run?.result?.lineage?.config ?? facts.defaults.config],
     ["Compared with", before],
     ["Steps", steps ? count(steps) : "automatic"],
-    ["Corrected videos", String(plan.corrected_videos)],
     ...(past || running ? [] : /** @type {[string, string][]} */ ([["Takes", duration(facts.seconds)]])),
   ]);
   if (run?.result?.snapshot && !running)
@@ -165,7 +165,7 @@ function byVideo(videos) {
   );
 }
 
-/** "about 4 min"; the first run of a project tells how long the next ones take. @param {number|null|undefined} seconds */
+/** "about 4 min"; where nothing is known the first run will show it. @param {number|null|undefined} seconds */
 export function duration(seconds) {
   if (!seconds) return "known after the first run";
   if (seconds < 50) return "less than a minute";
@@ -174,11 +174,21 @@ export function duration(seconds) {
 }
 
 /** How before and after are measured, and on what. @param {Plan} plan */
-function judged({ evaluation, held_out: kept = [], trainings = 1 }) {
-  const out = [`Judged ${EVALUATIONS[evaluation] ?? evaluation}.`];
-  if (kept.length) out.push(`Never trained on: ${kept.join(", ")}.`);
-  if (trainings > 1) out.push(`It trains ${plural(trainings, "network")}; all but the last only measure.`);
-  return out.join(" ");
+function judged({ evaluation, held_out: kept = [], measured_videos: videos = 0, trainings = 1 }) {
+  const networks = plural(trainings, "network");
+  const cost = trainings > 1 ? `For this it trains ${networks}, one after another, and keeps the last.` : "";
+  if (evaluation !== "held-out" || !videos)
+    return [`Judged ${EVALUATIONS[evaluation] ?? evaluation}.`, cost].filter(Boolean).join(" ");
+  const folded = videos - kept.length;
+  const out = [
+    `Judged on ${plural(videos, "video")}.`,
+    `${named(kept)} ${kept.length === 1 ? "is" : "are"} held out: no round trains on ${kept.length === 1 ? "it" : "them"}.`,
+  ];
+  if (folded > 0)
+    out.push(
+      `The other ${folded === 1 ? "one is" : `${count(folded)} are`} judged by networks that did not learn them.`,
+    );
+  return [...out, cost].filter(Boolean).join(" ");
 }
 
 /** What is too little for the next run, null where nothing is. @param {Facts} facts */

@@ -56,7 +56,7 @@ import { count, points } from "../kit/text.js";
 /** How a run was measured. @type {Record<string, string>} */
 export const EVALUATIONS = {
   "held-out": "on held-out videos, never trained on",
-  "k-fold": "by k-fold, each video by a model that never saw it",
+  "k-fold": "video by video, each by a network that did not learn it (k-fold)",
   "last-third": "on the last third of the one corrected video",
 };
 

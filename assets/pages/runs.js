@@ -3,7 +3,8 @@
 
 import { button, h, icon } from "../kit/dom.js";
 import { clock, count, points, when } from "../kit/text.js";
-import { ap, change, signed } from "./report.js";
+import { ap, setOf } from "./report.js";
+import { outcomeOf } from "./verdict.js";
 
 /** @typedef {import("./plan.js").Run} Run */
 
@@ -71,8 +72,7 @@ export function progress(run, stop) {
  */
 export function earlierRuns(runs, shown, active, open) {
   if (runs.length === 0 || (runs.length === 1 && runs[0] === shown)) return null;
-  const heads = ["Checkpoint", "Started", "State"].map((title) => h("th", null, title));
-  const numbers = ["AP before", "AP after", "Change", "Steps"].map((title) => h("th.n", null, title));
+  const heads = ["Checkpoint", "Started", "State", "Measured"].map((title) => h("th", null, title));
   return h(
     "section.v-card",
     null,
@@ -83,7 +83,7 @@ export function earlierRuns(runs, shown, active, open) {
       h(
         "table.v-table.left",
         null,
-        h("thead", null, h("tr", null, ...heads, ...numbers)),
+        h("thead", null, h("tr", null, ...heads, h("th.n", null, "Steps"))),
         h("tbody", null, ...runs.map((run) => row(run, run === shown, active, () => open(run)))),
       ),
     ),
@@ -99,11 +99,18 @@ function row(run, shown, active, open) {
     h("td.v-name", { title: r?.name ?? null }, h("button.v-link", { type: "button", onclick: open }, r?.name ?? "Run")),
     h("td.v-t2", null, when(run.started ?? run.created)),
     h("td", null, outcome(run, active)),
-    h("td.n", null, r ? points(ap(r.before)) : "–"),
-    h("td.n", null, r ? points(ap(r.after)) : "–"),
-    h("td.n", null, signed(r ? change(r.before, r.after) : null)),
+    h("td.v-t2", null, r ? measurement(r) : "–"),
     h("td.n", null, r ? count(r.steps) : "–"),
   );
+}
+
+/**
+ * What was measured as a sentence with its set: each run has videos of its own, so figures of several ones must not
+ * stand in one column.
+ * @param {import("./report.js").Result} result
+ */
+function measurement(result) {
+  return `AP ${points(ap(result.before))} → ${points(ap(result.after))} on ${setOf(result)}`;
 }
 
 /** @param {Run} run @param {string|undefined} active */
@@ -111,6 +118,8 @@ function outcome(run, active) {
   const failed = run.status === "failed";
   if (!run.result) return h("span.v-chip", { class: failed ? "bad" : "" }, failed ? "failed" : "stopped");
   if (active === run.result.checkpoint) return h("span.v-chip.ok", null, icon("check", 12), "in use");
-  const { proven } = run.result;
-  return h("span.v-chip", { class: proven ? "" : "warn" }, proven ? "kept aside" : "not proven");
+  if (run.result.removed) return h("span.v-chip", null, "deleted");
+  const word = outcomeOf(run.result);
+  const tone = word === "worse" ? "bad" : "warn";
+  return word === "proven" ? h("span.v-chip", null, "kept aside") : h("span.v-chip", { class: tone }, word);
 }

@@ -89,7 +89,7 @@ def choose(
     device: str = "cpu",
     precision: str = "float32",
     seed: int = 1,
-    on_step: Callable[[StepReport], None] = lambda step: None,
+    on_step: Callable[[int, StepReport], None] = lambda fold, step: None,
     on_fold: Callable[[int, FoldNetwork], None] = lambda number, network: None,
     on_mark: Callable[[int, Figures], None] = lambda steps, figures: None,
     forgotten: Forgotten | None = None,
@@ -99,8 +99,9 @@ def choose(
     """Steps and blend for training ``start`` on ``clips``, of at least two videos.
 
     ``folds`` gives their videos (default: ``budget.folds`` of about equal size, every video held out once).
-    ``on_step`` gets the steps of all folds, ``on_mark`` the mean figures over the folds at each mark, ``on_fold`` in
-    the end each fold's network as the other folds choose it. ``forgotten`` limits the choice (see
+    ``on_step`` gets the number of a fold, from 0, and its step; ``on_mark`` the mean figures over the folds at each
+    mark, before the first one those of the base as mark 0; ``on_fold`` in the end each fold's network as the other
+    folds choose it. ``forgotten`` limits the choice (see
     `model.adapting.choice.chosen`). Written states of the folds are kept in ``state_folder``, from which a later call
     goes on. After a cancellation the choice is of no use. Raises
     `model.training.clips.NoTrainingFrames` if a fold has nothing to learn from.
@@ -114,7 +115,7 @@ def choose(
         folder = state_folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         trained = [
-            _TrainedFold(run, videos, folder / f"fold-{n}", budget)
+            _TrainedFold(run, n, videos, folder / f"fold-{n}", budget)
             for n, videos in enumerate(folds or held_out(clips, budget))
         ]
         try:
@@ -136,6 +137,8 @@ def _train(folds: "Sequence[_TrainedFold]", budget: Budget, on_mark: Callable[[i
     Where a single fold stops says little: it is measured on a few videos.
     """
     values: list[float] = []
+    base = line_of(folds, 0, 0.0, [fold.base for fold in folds])
+    on_mark(0, {name: float(base[name]) for name in NAMES})
     try:
         for mark in budget.marks:
             if not all(fold.reach(mark) for fold in folds):
@@ -169,7 +172,7 @@ class _Common:
     device: str
     precision: str
     seed: int
-    on_step: Callable[[StepReport], None]
+    on_step: Callable[[int, StepReport], None]
     cancelled: Callable[[], bool]
     cache: TrunkCache  # of all folds together, which are open at the same time
 
@@ -177,8 +180,8 @@ class _Common:
 class _TrainedFold:
     """One fold: its weights and figures at every mark, both kept in files, and figures of blends."""
 
-    def __init__(self, run: _Common, videos: FoldVideos, path: Path, budget: Budget) -> None:
-        self._run, self._path, self._budget = run, path, budget
+    def __init__(self, run: _Common, number: int, videos: FoldVideos, path: Path, budget: Budget) -> None:
+        self._run, self._number, self._path, self._budget = run, number, path, budget
         self.held, self._taught = ClipSubset(run.clips, videos.held), ClipSubset(run.clips, videos.taught)
         self.base, self.drawn = _before(run, self.held), drawn_share(self.held.videos)
         self.at: dict[int, Figures] = self._stored()
@@ -194,7 +197,7 @@ class _TrainedFold:
         if mark in self.at:
             return True
         try:
-            adaptation.run(mark, on_step=self._run.on_step)
+            adaptation.run(mark, on_step=lambda step: self._run.on_step(self._number, step))
         except TrainingDiverged:
             return False  # the marks before it count; without any the base is kept
         if self._run.cancelled():

@@ -62,7 +62,8 @@ def _of_video(tx: Connection, video: Video, in_use: set[str]) -> Teaching:
     more = {"tracks": len(with_masks), "rejected_tracks": len(with_rejected), "complete": len(complete)}
     categories = frozenset(str(known[track_id].category_id) for track_id in with_masks)
     content = video.content_hash or video.id
-    return Teaching(video_id=video.id, name=video.name, content=content, categories=categories, **numbers, **more)
+    known_of_it = {"frames": video.count, "content": content, "categories": categories}
+    return Teaching(video_id=video.id, name=video.name, **known_of_it, **numbers, **more)
 
 
 @pytest.mark.parametrize("seed", range(6))

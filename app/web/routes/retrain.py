@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from app.checkpoints.choice import chosen_checkpoint
 from app.training.corrections import latest_check
-from app.training.estimate import seconds_of
+from app.training.estimate import expected
 from app.training.past_runs import KIND, PastRun, past_runs
 from app.training.plan import plan
 from app.training.recorded_effort import recorded_effort
@@ -20,8 +20,8 @@ from storage.taught_categories import taught_categories
 def facts(context: Context, project_id: str) -> Json:
     """The present plan, the checkpoint in use, the defaults of a new run, and all runs, the newest first.
 
-    ``seconds`` is how long a new run would take, judged by earlier ones; null where there is none. ``categories``: what
-    each one in use has to learn from. ``effort``: what people's work in the project took so far.
+    ``seconds`` is how long a new run would take (`app.training.estimate`); null where nothing is known. ``categories``:
+    what each one in use has to learn from. ``effort``: what people's work in the project took so far.
     """
     planned = plan(context.database, project_id)
     with context.database.read() as tx:
@@ -32,12 +32,13 @@ def facts(context: Context, project_id: str) -> Json:
         taught = taught_categories(tx, project_id)
         checked = latest_check(tx, project_id)
         effort = recorded_effort(tx, project_id)
+        seconds = None if start is None else expected(tx, project_id, planned, start.config)
     return {
         "plan": asdict(planned),
         "corrections": asdict(checked),
         "effort": effort.as_json(),
         "categories": [asdict(one) for one in taught],
-        "seconds": seconds_of(planned, (run.result for run in runs)),
+        "seconds": seconds,
         "active": None if active is None else {"id": active.id, "name": active.name},
         "defaults": {
             "steps": None,  # chosen from the number of corrected frames when the run starts

@@ -40,7 +40,7 @@ def test_other_networks_replay_their_confident_tracks_in_videos_that_nobody_corr
     made, corrected = project
     used = [video.id for video in corrected]
     start = small_checkpoint()
-    assert replay_for(database, start, project_id=made.id, corrected=used, device="cpu") is None
+    assert replay_for(database, start, project_id=made.id, used=used, device="cpu") is None
     other = video_in(database, settings, made, tmp_path, "three")
 
     def sure(network: object, frames: object, video: ClipVideo, count: int) -> ClipVideo:
@@ -48,7 +48,7 @@ def test_other_networks_replay_their_confident_tracks_in_videos_that_nobody_corr
         return ClipVideo(video.name, count, video.height, video.width, (track,))
 
     monkeypatch.setattr(confident_replay, "_confident", sure)
-    replay = replay_for(database, start, project_id=made.id, corrected=used, device="cpu")
+    replay = replay_for(database, start, project_id=made.id, used=used, device="cpu")
     assert replay is not None and tuple(replay.categories) == start.categories
     assert [video.name for video in replay.videos] == [other.name] and replay.videos[0].tracks[0].label == 2
     assert replay.read_frames(0, [0]).shape[1:3] == (other.height, other.width)

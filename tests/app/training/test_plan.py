@@ -22,6 +22,8 @@ def test_the_plan_counts_what_people_judged(database: Database, project: tuple[P
     found = plan(database, project[0].id)
     assert (found.videos, found.tracks, found.masks_drawn, found.masks_accepted) == (2, 2, 12, 0)
     assert found.evaluation == "k-fold" and found.reason is None
+    assert (found.labelled_frames, found.measured_videos) == (12, 2)
+    assert found.measured_frames == sum(video.count for video in project[1])
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -22,6 +22,7 @@ from model.adapting.choosing import FoldNetwork
 from model.adapting.classes import JointClasses
 from model.adapting.procedural_replay import ProceduralClips
 from model.thresholds import Thresholds
+from model.training.trainer import StepReport
 from model.weights import checkpoint
 from model.weights.categories import with_categories
 from model.weights.checkpoint import ModelCheckpoint
@@ -150,6 +151,7 @@ def test_steps_and_blend_are_chosen_where_nobody_gave_the_steps(
         for number in range(2):
             more["on_fold"](number, FoldNetwork(with_categories(start, names), 0, 0.0))
         more["on_mark"](50, {"AP": 0.25})
+        more["on_step"](1, StepReport(7, 200, 1.5, {}, 0.1, 1.0, 3.0))
         return Choice(steps, blend, [{"steps": steps, "blend": blend}])
 
     monkeypatch.setattr(retraining, "choose", choosing)
@@ -161,6 +163,7 @@ def test_steps_and_blend_are_chosen_where_nobody_gave_the_steps(
     with database.read() as tx:
         curves = jobs.points(tx, job_id)
         assert curves.pop("validation") == [(50, 0.25)]
+        assert curves.pop("fold 2") == [(7, 1.5)], "the loss is shown while it is chosen how far to go"
         assert set(curves) <= {"loss"}, "the networks of the folds come from choosing"
         made = checkpoints.get_checkpoint(tx, result["checkpoint"])
     assert made.provenance is not None
@@ -308,7 +311,7 @@ def test_a_killed_run_goes_on_from_what_it_kept_and_says_so(
     result = run(database, settings, job_id)
     assert trained == ["training-0.pt", "training-1.pt", "training-1.pt", "training-2.pt"]
     assert result["notes"] == [retrain_run.WENT_ON, *retrain_run.left_out_note(1)]
-    assert result["plan"]["masks_drawn"] == 12
+    assert result["plan"]["masks_drawn"] == 12 and result["seconds"] is None
     [reason] = [one for one in result["decision"]["reasons"] if one["code"] == "suspicious"]
     assert reason["text"] == "8 % of the corrections look spoiled, counting those that were left out.", "1 of 13"
     with database.read() as tx:

@@ -17,8 +17,8 @@ test("where no retraining can start, the reason is enough", () => {
 });
 
 test("too few videos prove nothing, and the number that is missing is given", () => {
-  assert.match(cautions(plan({ corrected_videos: 4 }), [])[0], /correct 1 more video for a result/);
-  assert.match(cautions(plan({ corrected_videos: 2 }), [])[0], /correct 3 more videos for a result/);
+  assert.match(cautions(plan({ corrected_videos: 4 }), [])[0], /correct 1 more video, and a better checkpoint/);
+  assert.match(cautions(plan({ corrected_videos: 2 }), [])[0], /correct 3 more videos, and a better checkpoint/);
   assert.match(cautions(plan({ before_learnt: true }), [])[0], /trained on the videos it is judged by/);
 });
 

@@ -45,11 +45,31 @@ test("what was measured is drawn before the kept training has begun", async () =
   assert.equal(cards.querySelectorAll("text.end").at(-1).textContent, "25.0");
 });
 
+test("a validation that begins before the first step has a line at the value before", async () => {
+  await openPage();
+  const charts = new RunCharts();
+  const drawn = (points) => {
+    const cards = charts.cards({ validation: points });
+    charts.draw({ validation: points }, 400, "none");
+    return [cards.querySelectorAll("line.base").length, cards.querySelectorAll("circle").length];
+  };
+  assert.deepEqual(drawn([[0, 0.1]]), [1, 1]);
+  const later = [
+    [100, 0.3],
+    [200, 0.4],
+  ];
+  assert.deepEqual(drawn([[0, 0.1], ...later]), [1, 3]);
+  assert.deepEqual(drawn(later), [0, 2]);
+  const cards = charts.cards({ validation: [[0, 0]] });
+  charts.draw({ validation: [[0, 0]] }, 400, "none");
+  assert.match(cards.querySelectorAll("svg").at(-1).textContent, /^02\.557\.510/, "a network that finds nothing yet");
+});
+
 test("a training that only measured is named", async () => {
   await openPage();
   const charts = new RunCharts();
   charts.draw({ "fold 1": [[1, 2]] }, 4, "none");
-  assert.equal(charts.lossKey.textContent, "fold 1: only to measure");
+  assert.equal(charts.lossKey.textContent, "fold 1, which only measures");
 });
 
 test("curves of validation are told from those of the loss", () => {

@@ -93,7 +93,7 @@ test("a set has its name, or is described where a run recorded none", () => {
   assert.equal(setOf(result({ evaluation: "held-out" })), "held-out videos, never trained on");
   assert.equal(
     setOf(result({ evaluation: "k-fold", per_video: [line("a", 0, 0), line("b", 0, 0)] })),
-    "2 videos: by k-fold, each video by a model that never saw it",
+    "2 videos: video by video, each by a network that did not learn it (k-fold)",
   );
 });
 

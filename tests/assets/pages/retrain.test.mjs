@@ -66,7 +66,10 @@ test("before the first run it shows the training data and how a run is judged", 
   const page = await opened();
   const text = page.text("#v-plan");
   assert.match(text, /2videos8tracks170masks/);
-  assert.match(text, /851 unreviewed masks are ignored, not taken as background\. Judged by k-fold/);
+  assert.match(
+    text,
+    /851 unreviewed masks are ignored, not taken as background\. Judged video by video, each by a network/,
+  );
   assert.deepEqual(
     page.all("#v-plan .v-rbar i").map((part) => Math.round(parseFloat(part.style.width))),
     [85, 15],
@@ -260,7 +263,7 @@ test("after a promotion it offers to propose again, and going back is one click"
 test("before pressing, the time and what is too little are said", async () => {
   const page = await opened({ seconds: 250, categories: [{ name: "crab", tracks: 0, videos: 0 }] });
   assert.match(page.text("#v-plan"), /Takesabout 4 min/);
-  assert.match(page.text("#v-cautions"), /correct 3 more videos for a result.*Nothing teaches crab/);
+  assert.match(page.text("#v-cautions"), /correct 3 more videos, and a better checkpoint.*Nothing teaches crab/);
 });
 
 test("masks that look spoiled are left out of the next run only where a person says so", async () => {

@@ -58,18 +58,23 @@ test("each earlier run has its outcome and its numbers, dashes where there are n
     ended("in use"),
     ended("aside"),
     ended("weak"),
+    ended("lost"),
+    ended("gone"),
     ended("bad", { status: "failed", result: null }),
     ended("away", { status: "cancelled", result: null }),
   ];
   runs[2].result.proven = false;
+  Object.assign(runs[3].result, { proven: false, decision: { outcome: "worse", reasons: [] } });
+  runs[4].result.removed = true;
+  runs[1].result.set = "2 held-out videos";
   const table = earlierRuns(runs, null, "in use", (run) => opened.push(run.id));
   const cells = table.querySelectorAll("tbody tr").map((tr) => tr.querySelectorAll("td").map((td) => td.textContent));
   assert.deepEqual(
     cells.map((row) => row[2]),
-    ["in use", "kept aside", "not proven", "failed", "stopped"],
+    ["in use", "kept aside", "not proven", "worse", "deleted", "failed", "stopped"],
   );
-  assert.deepEqual(cells[0].slice(3), ["40.0", "50.0", "+10.0", "1,200"]);
-  assert.deepEqual(cells[3].slice(3), ["–", "–", "–", "–"]);
+  assert.deepEqual(cells[1].slice(3), ["AP 40.0 → 50.0 on 2 held-out videos", "1,200"]);
+  assert.deepEqual(cells[5].slice(3), ["–", "–"]);
   table.querySelectorAll("button")[1].click();
   assert.deepEqual(opened, ["aside"]);
 });

@@ -71,7 +71,7 @@ def test_the_mean_figures_at_each_mark_are_given_on_the_way(monkeypatch: pytest.
     figures_by_weights(monkeypatch, {1: 0.2, 2: 0.5, 3: 0.4})
     seen: list[tuple[int, dict[str, float]]] = []
     chosen(on_mark=lambda steps, figures: seen.append((steps, figures)))
-    assert [(steps, figures["AP"]) for steps, figures in seen] == [(1, 0.2), (2, 0.5), (3, 0.4)]
+    assert [(steps, figures["AP"]) for steps, figures in seen] == [(0, 0.0), (1, 0.2), (2, 0.5), (3, 0.4)]
     assert set(seen[0][1]) == set(BASE)
 
 
@@ -162,13 +162,13 @@ def test_a_killed_choice_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatc
     whole = chosen()
     stop = iter([False] * 3 + [True] * 99)
     chosen(state_folder=tmp_path, cancelled=lambda: next(stop))
-    steps: list[int] = []
-    again = chosen(state_folder=tmp_path, on_step=lambda step: steps.append(step.step))
+    steps: list[tuple[int, int]] = []  # number of the fold, and step
+    again = chosen(state_folder=tmp_path, on_step=lambda fold, step: steps.append((fold, step.step)))
     assert again == whole
-    done = len(steps)
+    done = list(steps)
     steps.clear()
-    assert chosen(state_folder=tmp_path, on_step=lambda step: steps.append(step.step)) == whole
-    assert done > 0 and not steps
+    assert chosen(state_folder=tmp_path, on_step=lambda fold, step: steps.append((fold, step.step))) == whole
+    assert {fold for fold, _ in done} == {0, 1} and len(set(done)) == len(done) < 6 and not steps
 
 
 def test_every_video_is_held_out_once() -> None:
