@@ -16,6 +16,7 @@ from app.machine import Shard
 from app.sentences import counted
 from app.settings import Settings
 from app.training.corrections import MaskPlace
+from app.training.estimate import expected, sentence
 from app.training.plan import RetrainPlan, plan, sentences
 from app.training.retrain import start
 from storage import jobs
@@ -45,7 +46,7 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
                 _show(database, project.id, planned, as_json=arguments.json)
                 return
             if planned.reason is None and shard.first:
-                print_lines(sentences(planned))
+                print_lines(_in_words(database, project.id, planned, steps=arguments.steps))
             leaves_out = arguments.leave_out_suspicious and shard.first
             asked = {"steps": arguments.steps, "leave_out": _suspicious(database, project.id) if leaves_out else ()}
             if shard.count > 1:
@@ -78,7 +79,17 @@ def _show(database: Database, project_id: str, planned: RetrainPlan, *, as_json:
     if as_json:
         print(json.dumps({**asdict(planned), "corrections": checked.as_json()}))
     else:
-        print("\n".join((*sentences(planned), *suspicions.sentences(checked))))
+        print("\n".join((*_in_words(database, project_id, planned), *suspicions.sentences(checked))))
+
+
+def _in_words(
+    database: Database, project_id: str, planned: RetrainPlan, *, steps: int | None = None
+) -> tuple[str, ...]:
+    """The plan and how long it takes, one sentence a line."""
+    with database.read() as tx:
+        start = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
+        seconds = None if start is None else expected(tx, project_id, planned, start.config, steps=steps)
+    return (*sentences(planned), *([sentence(seconds)] if planned.reason is None else []))
 
 
 def _suspicious(database: Database, project_id: str) -> list[MaskPlace]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.sentences import counted
 from app.training.folds import default_steps
 from app.training.past_runs import last_pace, past_runs
 from app.training.phases import Phase, PhaseClock
@@ -18,26 +19,40 @@ GOLDEN_FRAMES = 60 * CLIP_FRAMES + 2 * 60 * 12
 COST = {"tevit_tiny": 1.0, "tevit_lite": 3.0}
 
 
-def expected(tx: Connection, project_id: str, planned: RetrainPlan, config: str) -> float | None:
+def sentence(seconds: float | None) -> str:
+    """How long a retraining takes, in plain words."""
+    if seconds is None:
+        return "How long it takes is known after the first run."
+    minutes = max(round(seconds / 60), 1)
+    return f"It takes about {counted(minutes, 'minute')}, longer where the machine does other work."
+
+
+def expected(
+    tx: Connection, project_id: str, planned: RetrainPlan, config: str, *, steps: int | None = None
+) -> float | None:
     """Seconds that the planned retraining of a project will take from a checkpoint of this configuration.
 
-    By earlier ones of the project, else by its counted work; None where nothing is known.
+    By earlier ones of the project, else by its counted work; None where nothing is known. ``steps``: of each training,
+    where a person gave them; such runs say nothing of others.
     """
-    by_runs = seconds_of(planned, (run.result for run in past_runs(tx, project_id)))
-    return by_runs or guessed(planned, config, last_pace(tx, project_id, config))
+    chosen = [run.result for run in past_runs(tx, project_id) if not (run.job and run.job.parameters.get("steps"))]
+    by_runs = None if steps else seconds_of(planned, chosen)
+    return by_runs or guessed(planned, config, last_pace(tx, project_id, config), steps=steps)
 
 
-def guessed(planned: RetrainPlan, config: str, pace: Mapping[str, float] | None = None) -> float | None:
+def guessed(
+    planned: RetrainPlan, config: str, pace: Mapping[str, float] | None = None, *, steps: int | None = None
+) -> float | None:
     """Seconds that the planned retraining takes by its counted work; None where nothing is known of ``config``.
 
     ``pace``: seconds a unit of work by kind, of an earlier retraining with this configuration in any project; without
-    one those of `tevit_tiny` are taken, times what the configuration costs.
+    one those of `tevit_tiny` are taken, times what the configuration costs. ``steps`` as in `expected`.
     """
     if not planned.masks or not (pace or config in COST):
         return None
     golden = GOLDEN_FRAMES if config in COST else 0
-    steps = planned.trainings * default_steps(planned.labelled_frames // CLIP_FRAMES)
-    work = (("measure", 2 * planned.measured_frames), ("train", steps), ("golden", golden))
+    each = steps or default_steps(planned.labelled_frames // CLIP_FRAMES)
+    work = (("measure", 2 * planned.measured_frames), ("train", planned.trainings * each), ("golden", golden))
     clock = PhaseClock([Phase(kind, units) for kind, units in work], pace=pace)
     return clock.eta_seconds * (1.0 if pace else COST[config])
 

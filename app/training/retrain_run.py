@@ -169,7 +169,7 @@ def _begin(
         if current is None:
             raise BadInput("There is no checkpoint to start from; download TeViT or add a checkpoint file.")
         recorded = recorded_effort(tx, project_id)
-        seconds = expected(tx, project_id, planned, current.config)
+        seconds = expected(tx, project_id, planned, current.config, steps=job.parameters.get("steps"))
     left_out = job.parameters.get("leave_out", ())
     source = ProjectClips(database, project_id=project_id, video_ids=corrected, leave_out=left_out)
     try:

@@ -33,7 +33,7 @@ const ROWS = [
   { key: "identity_switches", title: "Identity switches", text: count, scale: 1, less: true },
   {
     key: "effort",
-    title: "Effort",
+    title: "Effort, seconds",
     text: seconds,
     scale: 1,
     less: true,

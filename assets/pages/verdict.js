@@ -16,11 +16,13 @@ export function outcomeOf(result) {
   return result.decision?.outcome ?? (result.proven ? "proven" : "not proven");
 }
 
-/** The sentences of the verdict. @param {Result} result @param {string} before name of the checkpoint before @returns {Finding[]} */
+/** The sentences of the verdict; of a decision what speaks against a promotion comes first. @param {Result} result @param {string} before name of the checkpoint before @returns {Finding[]} */
 export function findings(result, before) {
   const given = result.decision?.reasons;
   const found = given?.length
-    ? given.map(({ good, text }) => /** @type {Finding} */ ([good ? "ok" : "warn", text]))
+    ? [...given.filter(({ good }) => !good), ...given.filter(({ good }) => good)].map(
+        ({ good, text }) => /** @type {Finding} */ ([good ? "ok" : "warn", text]),
+      )
     : compared(result, before);
   return [...found, ...truth(result)];
 }

@@ -70,7 +70,9 @@ def test_the_command_prints_a_sentence_and_json_only_on_request(
     monkeypatch.setattr(retrain, "_follow", lambda *_: RESULT)
     ran = data_run("retrain", "--project", "sea", *(["--json"] if as_json else []))
     assert ran.out.strip() == (json.dumps(RESULT) if as_json else RESULT["verdict"])
-    assert ran.errors[0].startswith("It trains on 1 mask of 1 track in 1 video")  # said before it starts
+    # Said before it starts.
+    assert ran.errors[0].startswith("It trains on 1 mask of 1 track in 1 video")
+    assert ran.errors[-1].startswith("It takes about")
 
 
 def test_masks_that_look_spoiled_are_left_out_on_request(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.training.estimate import expected, guessed, seconds_of
+from app.training.estimate import expected, guessed, seconds_of, sentence
 from app.training.plan import RetrainPlan
 from storage import jobs
 from storage.database import Database
@@ -25,7 +25,7 @@ def planned(masks: int, trainings: int = 1) -> RetrainPlan:
     return RetrainPlan(**facts, background=(), evaluation="k-fold", reason=None, trainings=trainings)
 
 
-def counted(videos: int, trainings: int = 4) -> RetrainPlan:
+def with_videos(videos: int, trainings: int = 4) -> RetrainPlan:
     """A plan of so many videos of twelve frames, all of them measured, with two masks a frame."""
     frames = 12 * videos
     bare = planned(2 * frames, trainings)
@@ -62,36 +62,36 @@ def test_more_masks_never_take_less_time(one: int, other: int, trainings: int) -
 
 
 def test_before_any_run_the_counted_work_gives_a_guess_for_configurations_that_are_known() -> None:
-    eight = guessed(counted(8), "tevit_tiny")
+    eight = guessed(with_videos(8), "tevit_tiny")
     assert eight is not None and 120 < eight < 300, "201 s were measured"
-    assert guessed(counted(8), "tevit_lite") == pytest.approx(3 * eight)
-    assert guessed(counted(8), "tevit_msgshift") is None
+    assert guessed(with_videos(8), "tevit_lite") == pytest.approx(3 * eight)
+    assert guessed(with_videos(8), "tevit_msgshift") is None
     assert guessed(planned(0), "tevit_tiny") is None
-    with_pace = guessed(counted(8), "tevit_msgshift", {"train": 2.0, "measure": 0.5})
+    with_pace = guessed(with_videos(8), "tevit_msgshift", {"train": 2.0, "measure": 0.5})
     assert with_pace == pytest.approx(4 * 200 * 2.0 + 2 * 96 * 0.5)
 
 
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_more_videos_are_never_guessed_to_take_less_time(one: int, other: int) -> None:
-    few, many = (guessed(counted(videos), "tevit_tiny") for videos in sorted((one, other)))
+    few, many = (guessed(with_videos(videos), "tevit_tiny") for videos in sorted((one, other)))
     assert few is not None and many is not None and few <= many
 
 
 def test_runs_of_the_project_come_before_those_of_others_and_these_before_a_guess(database: Database) -> None:
     mine, other = (project_with(database, "fish", name=name)[0] for name in ("mine", "other"))
 
-    def finished(project: str, config: str, pace: float, seconds: float) -> None:
+    def finished(project: str, config: str, pace: float, seconds: float, **typed: int) -> None:
         with database.atomic() as tx:
-            job = jobs.enqueue(tx, kind="retrain", project_id=project)
+            job = jobs.enqueue(tx, kind="retrain", project_id=project, parameters=typed)
             jobs.claim(tx, worker="test", kinds=["retrain"])
             lineage = {"config": config}
-            plan = dataclasses.asdict(counted(8))
+            plan = dataclasses.asdict(with_videos(8))
             result = {"pace": {"train": pace}, "lineage": lineage, "plan": plan, "seconds": seconds}
             jobs.finish(tx, job.id, result=result)
 
     def now() -> float | None:
         with database.read() as tx:
-            return expected(tx, mine.id, counted(8), "tevit_r50")
+            return expected(tx, mine.id, with_videos(8), "tevit_r50")
 
     assert now() is None
     finished(other.id, "tevit_tiny", pace=0.1, seconds=10)
@@ -101,3 +101,13 @@ def test_runs_of_the_project_come_before_those_of_others_and_these_before_a_gues
     assert guess is not None and guess > 800
     finished(mine.id, "tevit_r50", pace=1.0, seconds=70)
     assert now() == pytest.approx(70)
+    finished(mine.id, "tevit_r50", pace=1.0, seconds=9, steps=2)
+    assert now() == pytest.approx(70), "steps that a person gave say nothing of those that are chosen"
+    with database.read() as tx:
+        few = expected(tx, mine.id, with_videos(8), "tevit_r50", steps=2)
+    assert few is not None and few < 20
+
+
+def test_the_time_is_a_sentence() -> None:
+    assert sentence(None) == "How long it takes is known after the first run."
+    assert sentence(8).startswith("It takes about 1 minute,") and sentence(200).startswith("It takes about 3 minutes,")

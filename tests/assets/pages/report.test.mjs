@@ -76,8 +76,8 @@ test("videos it was measured on are named, with how they were held out", async (
   assert.equal(measured(result()), null);
   const said = (evaluation) =>
     measured(result({ evaluation, per_video: [line("pool", { AP: 0.4 }, { AP: 0.5 })] })).textContent;
-  assert.equal(said("held-out"), "Held-out videosnever trained onpool40.0 → 50.0");
-  assert.equal(said("k-fold"), "Measured onk-fold by videopool40.0 → 50.0");
+  assert.equal(said("held-out"), "Measured onby networks that did not learn thempool40.0 → 50.0");
+  assert.equal(said("k-fold"), "Measured onby networks that did not learn thempool40.0 → 50.0");
   assert.match(said("last-third"), /its last third/);
 });
 

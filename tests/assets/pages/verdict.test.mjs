@@ -90,8 +90,8 @@ test("the reasons of a decision are its sentences, good and bad, and its outcome
   const decision = {
     outcome: "worse",
     reasons: [
-      { code: "iou", good: false, text: "Track IoU fell by 3.1" },
       { code: "ap", good: true, text: "AP rose by 1.0" },
+      { code: "iou", good: false, text: "Track IoU fell by 3.1" },
     ],
   };
   const node = shown({ decision, proven: false });
