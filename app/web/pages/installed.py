@@ -25,4 +25,5 @@ def _row(weights: InstalledWeights) -> str:
     name = f'<a href="{html.escape(weights.home)}" rel="noreferrer">{html.escape(weights.title)}</a>'
     state = "installed" if find(weights.name) else f"not installed; <code>{html.escape(COMMAND)}</code> brings it"
     licence = f"{html.escape(weights.licence)}<div class='v-t2'>{html.escape(weights.notice)}</div>"
-    return f"<tr><td>{name}</td><td>{html.escape(weights.purpose)}</td><td>{licence}</td><td>{state}</td></tr>"
+    purpose = html.escape(weights.purpose)
+    return f'<tr><td>{name}</td><td>{purpose}</td><td class="v-wrap">{licence}</td><td>{state}</td></tr>'
