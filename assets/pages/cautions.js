@@ -28,7 +28,10 @@ export function cautions(plan, categories) {
       "The checkpoint in use was trained on the videos it is judged by, so nothing can be proven; correct new ones.",
     );
   const none = categories.filter((one) => !one.tracks).map(({ name }) => name);
-  if (none.length) out.push(`Nothing teaches ${named(none)}: nobody accepted or drew a track of ${none.length === 1 ? "it" : "them"}.`);
+  if (none.length)
+    out.push(
+      `Nothing teaches ${named(none)}: nobody accepted or drew a track of ${none.length === 1 ? "it" : "them"}.`,
+    );
   const few = categories.filter((one) => one.tracks && one.tracks < FEW_TRACKS);
   if (few.length)
     out.push(`Few examples: ${named(few.map(({ name, tracks }) => `${name} (${plural(tracks, "track")})`))}.`);

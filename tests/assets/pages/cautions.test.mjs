@@ -24,7 +24,10 @@ test("too few videos prove nothing, and the number that is missing is given", ()
 
 test("categories with nothing and with little are named, the first of many", () => {
   const many = ["a", "b", "c", "d", "e", "f"].map((name) => taught(name, 0));
-  assert.match(cautions(plan(), many)[0], /Nothing teaches a, b, c, d and 2 more: nobody accepted or drew a track of them/);
+  assert.match(
+    cautions(plan(), many)[0],
+    /Nothing teaches a, b, c, d and 2 more: nobody accepted or drew a track of them/,
+  );
   assert.deepEqual(cautions(plan(), [taught("fish", 3), taught("crab", 1), taught("star", 2)]), [
     "Few examples: crab (1 track), star (2 tracks).",
   ]);
