@@ -1,7 +1,8 @@
 """U2-Netp (Qin et al., Pattern Recognition 2020): how much each pixel belongs to the salient thing of a picture.
 
 The network is written out in plain PyTorch, channels last, which takes two thirds of the time of OpenCV's own engine;
-OpenCV only reads the weights out of the ONNX file, so that no other package is needed. The batch normalisations are
+OpenCV only reads the weights out of the ONNX file, so that no other package is needed. In bfloat16 a pass takes less
+than half the time, but thin parts of things are lost, and masks get clearly worse. The batch normalisations are
 folded into the convolutions in that file.
 """
 
@@ -96,40 +97,35 @@ class _Network(nn.Module):
 class U2Netp:
     """The network; it holds nothing between pictures."""
 
-    def __init__(self, path: Path, *, bfloat16: bool = False) -> None:
-        """Read the network of an ONNX file. Raises `U2NetpError` for a file that is not one.
-
-        ``bfloat16``: compute with it, which takes less than half the time on processors that multiply it; the border of
-        a mask moves by a pixel here and there.
-        """
+    def __init__(self, path: Path) -> None:
+        """Read the network of an ONNX file. Raises `U2NetpError` for a file that is not one."""
         network = _Network()
         try:
             _take(network, list(_blobs(path)))
         except (cv2.error, ValueError) as error:
             raise U2NetpError(f"{path} does not hold the network U2-Netp.") from error
-        self._dtype = torch.bfloat16 if bfloat16 else torch.float32
-        self._network = network.eval().requires_grad_(False).to(self._dtype)
+        self._network = network.eval().requires_grad_(False)
 
-    def saliency(self, picture: np.ndarray, side: int = SIDE) -> np.ndarray:
-        """Probability of each pixel (float32 ``side`` x ``side``, 0 to 1) of ``picture`` (uint8 H x W x 3 RGB).
+    def saliency(self, picture: np.ndarray) -> np.ndarray:
+        """Probability of each pixel (float32 `SIDE` x `SIDE`, 0 to 1) of ``picture`` (uint8 H x W x 3 RGB).
 
         The picture is stretched to the square. Values are the sigmoid that the network ends with: they are not
         stretched to 0 and 1, so that a low maximum shows that nothing was found.
         """
-        return self.evaluate(normalised(picture, side))
+        return self.evaluate(normalised(picture))
 
     @torch.inference_mode()
     def evaluate(self, pixels: np.ndarray) -> np.ndarray:
         """As `saliency`, of pixels as `normalised` makes them."""
-        seen = torch.from_numpy(pixels[None]).to(self._dtype).contiguous(memory_format=torch.channels_last)
-        return self._network(seen)[0, 0].float().numpy()
+        seen = torch.from_numpy(pixels[None]).contiguous(memory_format=torch.channels_last)
+        return self._network(seen)[0, 0].numpy()
 
 
-def normalised(picture: np.ndarray, side: int = SIDE) -> np.ndarray:
-    """The picture (uint8 H x W x 3 RGB) as the network takes it: float32 3 x ``side`` x ``side``."""
-    shrinks = picture.shape[0] > side or picture.shape[1] > side
+def normalised(picture: np.ndarray) -> np.ndarray:
+    """The picture (uint8 H x W x 3 RGB) as the network takes it: float32 3 x `SIDE` x `SIDE`."""
+    shrinks = picture.shape[0] > SIDE or picture.shape[1] > SIDE
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    square = cv2.resize(picture, (side, side), interpolation=method).astype(np.float32)
+    square = cv2.resize(picture, (SIDE, SIDE), interpolation=method).astype(np.float32)
     square /= max(1.0, float(square.max()))
     return ((square - _MEAN) / _DEVIATION).transpose(2, 0, 1)
 

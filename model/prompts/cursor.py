@@ -1,11 +1,12 @@
 """What the tools at the cursor ask: box, clicks and strokes to mask, by whichever way is sure of it.
 
-First U2-Netp, where its weights are installed. Where it finds nothing, colours and the place in the box draw a mask,
-which is not sure. Without the weights GrabCut is believed where the colours agree with it.
+First U2-Netp, where its weights are installed. Its mask is taken where it is sure, and where it fills the box and is
+the same with another margin. Else colours and the place in the box draw a mask, which is not sure. Without the weights
+GrabCut is believed where the colours agree with it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,8 @@ class CursorPrompter:
         salient = self.salient.mask(picture, box, draft=draft) if self.salient else None
         if salient is not None and (salient.answer.sure or draft):
             return salient.answer
+        if salient is not None and salient.seconded:
+            return replace(salient.answer, confidence=min(UNSURE, salient.answer.confidence))
         by_colour = colours.probability_in(picture, box)
         if salient is not None:
             return _together(salient, by_colour, picture.shape, box)
@@ -96,11 +99,9 @@ class SalientPrompter:
 
 
 def _network(file: Path) -> SaliencyNetwork:
-    # They bring torch, which the server starts without.
-    from model.network.packed import computes_bfloat16
-    from model.pretrained.u2netp import U2Netp
+    from model.pretrained.u2netp import U2Netp  # brings torch, which the server starts without
 
-    return U2Netp(file, bfloat16=computes_bfloat16())
+    return U2Netp(file)
 
 
 def _together(salient: SalientMask, by_colour: np.ndarray, shape: tuple[int, ...], box: Window) -> PromptedMask:

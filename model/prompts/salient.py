@@ -5,23 +5,25 @@ show in its answer: the mask does not fill the box, or hardly any pixel is certa
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
 import numpy as np
 
-from model.prompts.boxes import Window, fit, placed, with_margin, without_specks
+from model.prompts.boxes import Window, fit, overlap, placed, with_margin, without_specks
 from model.prompts.picture_keys import PictureKeys
 from model.prompts.prompt import PromptedMask
 
 SOURCE = "U2-Netp"
-# Margins around the box, as shares of its sides: the usual one, and others where its answer is doubtful.
-MARGIN, OTHER_MARGINS = 0.4, (0.7, 0.2)
-# Side of the square that the network sees, in pixels; with other margins the coarser one, in half the time.
-FINE, COARSE = 320, 224
+# Margins around the box, as shares of its sides: the usual one, and others where its answer is doubtful; the one that
+# shows the thing more often comes first.
+MARGIN, OTHER_MARGINS = 0.4, (0.2, 0.7)
 # What was seen with such margins around an earlier box answers for this one too, if it is sure.
 NEAREST, FARTHEST = 0.3, 0.55
+# IoU with what another margin shows, and share of the box that the mask fills, from which on it is seconded.
+SECONDED, FILLS = 0.75, 0.85
 # Maps that are kept, of 200 kB each.
 KEPT = 48
 # Probabilities between these are no answer.
@@ -32,23 +34,23 @@ _LOW, _HIGH = 0.2, 0.8
 class SalientMask:
     """``probability``: float32, of the size of the box. ``highest``: the highest probability in the box.
 
-    ``outside``: pixels that stand out beside the box, as a share of those in it.
+    ``outside``: pixels that stand out beside the box, as a share of those in it. ``seconded``: the mask fills the box,
+    and with another margin nearly the same stands out; so it is the thing more probably than what colours show, though
+    it may not be sure.
     """
 
     probability: np.ndarray
     highest: float
     outside: float
     answer: PromptedMask
+    seconded: bool = False
 
 
 class SaliencyNetwork(Protocol):
     """`model.pretrained.u2netp.U2Netp`, or what stands in for it."""
 
-    def saliency(self, picture: np.ndarray, side: int) -> np.ndarray:
-        """Probability (float32, a square) of each place of ``picture`` (uint8 H x W x 3 RGB) to stand out.
-
-        The network sees the picture as a square of ``side`` pixels.
-        """
+    def saliency(self, picture: np.ndarray) -> np.ndarray:
+        """Probability (float32, square) of each place of ``picture`` (uint8 H x W x 3 RGB) to stand out."""
         ...
 
 
@@ -72,25 +74,27 @@ class SalientThing:
             if found.answer.sure:
                 return found
         best = self._with(picture, key, box, with_margin(picture.shape, box, MARGIN))
+        seen = [best]
         for margin in () if draft else OTHER_MARGINS:
             # Where nothing stands out, it does not with another margin either.
             if best.answer.sure or best.highest < _HIGH:
                 break
-            other = self._with(picture, key, box, with_margin(picture.shape, box, margin), COARSE)
-            best = max(best, other, key=lambda found: found.answer.confidence)
-        return replace(best, answer=replace(best.answer, draft=draft and not best.answer.sure))
+            seen.append(self._with(picture, key, box, with_margin(picture.shape, box, margin)))
+            best = max(seen, key=lambda found: found.answer.confidence)
+        answer = replace(best.answer, draft=draft and not best.answer.sure)
+        return replace(best, answer=answer, seconded=_seconded(best, seen, box))
 
     def see(self, picture: np.ndarray, window: Window) -> np.ndarray:
         """What the network finds in a part of the picture: probability, float32 of the size of the part."""
         return self._see(picture, self._keys.of(picture), window)
 
-    def _see(self, picture: np.ndarray, key: bytes, window: Window, side: int = FINE) -> np.ndarray:
+    def _see(self, picture: np.ndarray, key: bytes, window: Window) -> np.ndarray:
         x0, y0, x1, y1 = window
         if (key, window) in self._kept:
             self._kept.move_to_end((key, window))
         else:
             part = np.ascontiguousarray(picture[y0:y1, x0:x1])
-            self._kept[key, window] = self._network.saliency(part, side).astype(np.float16)
+            self._kept[key, window] = self._network.saliency(part).astype(np.float16)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         found = self._kept[key, window].astype(np.float32)
@@ -104,8 +108,8 @@ class SalientThing:
         windows = [window for known, window in self._kept if known == key and _suits(window, shape, box)]
         return sorted(windows, key=lambda window: sum(map(abs, np.subtract(window, exact))))[:1]
 
-    def _with(self, picture: np.ndarray, key: bytes, box: Window, window: Window, side: int = FINE) -> SalientMask:
-        seen = self._see(picture, key, window, side)
+    def _with(self, picture: np.ndarray, key: bytes, box: Window, window: Window) -> SalientMask:
+        seen = self._see(picture, key, window)
         left, top = window[:2]
         inside = seen[box[1] - top : box[3] - top, box[0] - left : box[2] - left]
         mask = without_specks(inside > 0.5)
@@ -126,6 +130,14 @@ def _suits(window: Window, shape: tuple[int, ...], box: Window) -> bool:
         ((window[3] - box[3]) / down, window[3] == shape[0]),
     )
     return all((0 if border else NEAREST) <= margin <= FARTHEST for margin, border in margins)
+
+
+def _seconded(best: SalientMask, seen: Sequence[SalientMask], box: Window) -> bool:
+    if fit(best.answer.mask, box) < FILLS:
+        return False
+    return any(
+        overlap(best.probability > 0.5, other.probability > 0.5) >= SECONDED for other in seen if other is not best
+    )
 
 
 def ends_there(outside: float) -> float:

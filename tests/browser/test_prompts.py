@@ -1,14 +1,17 @@
-"""Box to mask on real footage, as a person does it: the dog of a clip, a correction by a click, what the page says."""
+"""Box to mask on real footage, as a person does it: the dog of a clip is boxed, corrected, spread and exported."""
 
 import uuid
+from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from storage import rle
+from storage import rle, youtube_vis
 from tests.browser import driving
 from tests.browser.conftest import Watch
+from tests.browser.driving import LONG_PATIENCE
+from tests.browser.test_spreading import WHOLE
 from tests.material import material
 from tests.model.pretrained.weights_here import installed
 from tests.serving import RunningServer
@@ -17,6 +20,7 @@ from tests.serving import RunningServer
 DOG = (446.0, 376.0, 706.0, 552.0)
 BACK, PAVEMENT = (620.5, 420.5), (560.5, 540.5)
 AUTHOR = "person:test"
+LAST, CORRECTED_ON = 60, 30
 
 
 @pytest.fixture
@@ -44,12 +48,32 @@ def video(page: Page, server: RunningServer, watched: Watch) -> str:
     return video
 
 
-def stored(page: Page, video: str) -> np.ndarray:
+def stored(page: Page, video: str, frame: int = 0) -> np.ndarray:
     driving.saved(page)
-    return np.asarray(driving.stored_mask(page, video, track=1, frame=0), dtype=bool)
+    return np.asarray(driving.stored_mask(page, video, track=1, frame=frame), dtype=bool)
 
 
-def test_the_dog_is_boxed_found_and_corrected(page: Page, video: str, watched: Watch) -> None:
+def spread(page: Page, video: str, *, frames: int) -> dict[int, str]:
+    """Wait for the draft that begins to come, apply it, and return where the masks of the frames come from."""
+    page.wait_for_function(WHOLE, arg=[1, LAST], timeout=LONG_PATIENCE)
+    page.keyboard.press("Enter")
+    page.get_by_text(f"Spread to {frames} frames").wait_for()
+    driving.saved(page)
+    return {frame: row["source"] for frame, row in driving.stored_tracks(page, video)[1]["rows"].items()}
+
+
+def exported(page: Page, folder: Path) -> youtube_vis.VisTrack:
+    """The only track of the file that the page of exports writes for the project that is open."""
+    project = driving.asked(page, "project")
+    page.goto(f"{driving.origin(page)}exchange/?project={project}")
+    driving.field(page, "v-export-out").fill(str(folder))
+    driving.press(page, "v-export-start")
+    page.locator("[data-job][data-status='done']", has_text="Export").wait_for(timeout=LONG_PATIENCE)
+    (track,) = youtube_vis.read_dataset(folder / "instances.json").tracks
+    return track
+
+
+def test_the_dog_is_boxed_corrected_spread_and_exported(page: Page, video: str, watched: Watch, tmp_path: Path) -> None:
     page.keyboard.press("Shift+B")
     with page.expect_response("**/prompts") as answered:
         driving.press_and_drag(page, DOG[:2], DOG[2:])
@@ -72,4 +96,28 @@ def test_the_dog_is_boxed_found_and_corrected(page: Page, video: str, watched: W
 
     page.keyboard.press("Control+z")
     assert np.array_equal(stored(page, video), mask)
+
+    page.evaluate("last => window.editor.app.view.set({ range: [0, last] })", LAST)
+    page.evaluate("window.editor.commands.scopeRange()")
+    page.keyboard.press("Alt+s")
+    sources = spread(page, video, frames=LAST)
+    assert sources == {0: "drawn", **dict.fromkeys(range(1, LAST + 1), "propagated")}
+    beside = stored(page, video, CORRECTED_ON - 1)
+
+    page.evaluate("frame => window.editor.app.commands.goto(frame)", CORRECTED_ON)
+    driving.ready(page)
+    x, y, width, height = rle.bbox(rle.encode(stored(page, video, CORRECTED_ON)))
+    page.keyboard.press("b")
+    driving.brush_size(page, 30)
+    driving.stroke(page, (x - 20, y + height / 2), (x + 10, y + height / 2))
+    corrected = stored(page, video, CORRECTED_ON)
+    page.get_by_role("button", name="Spread again").click()
+    sources = spread(page, video, frames=LAST - 1)
+    assert sources[CORRECTED_ON] == "drawn" and sources[CORRECTED_ON - 1] == sources[LAST] == "propagated"
+    assert not np.array_equal(stored(page, video, CORRECTED_ON - 1), beside), "its neighbours follow the correction"
+
+    track = exported(page, tmp_path / "dog export")
+    assert [frame for frame, one in enumerate(track.segmentations) if one is not None] == list(range(LAST + 1))
+    written = track.segmentations[CORRECTED_ON]
+    assert written is not None and np.array_equal(rle.decode(written), corrected)
     assert watched.errors == []

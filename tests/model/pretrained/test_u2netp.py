@@ -79,15 +79,3 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path, content: bytes 
 
     with pytest.raises(U2NetpError, match=r"u2netp\.onnx does not hold the network U2-Netp\.$"):
         U2Netp(path)
-
-
-@pytest.mark.parametrize("side", [SIDE, 224])
-def test_the_map_in_bfloat16_and_a_coarser_one_show_the_same_thing(side: int) -> None:
-    picture, inside = disc()
-    exact = U2Netp(installed("u2netp")).saliency(picture)
-
-    found = U2Netp(installed("u2netp"), bfloat16=True).saliency(picture, side)
-
-    assert found.shape == (side, side) and found.dtype == np.float32
-    masks = [cv2.resize(map_, inside.shape[::-1]) > 0.5 for map_ in (exact, found)]
-    assert (masks[0] & masks[1]).sum() / (masks[0] | masks[1]).sum() > 0.97

@@ -45,6 +45,22 @@ def test_where_the_network_finds_nothing_colours_answer_and_nothing_is_called_su
     assert found.source == "Colours" and not found.sure and iou(found.mask, TRUTH) > 0.9
 
 
+def test_what_two_margins_show_alike_is_taken_before_colours_and_is_not_called_sure(bare: CursorPrompter) -> None:
+    class Unclear(RedNetwork):
+        """Half of what is red is unclear."""
+
+        def saliency(self, picture: np.ndarray) -> np.ndarray:
+            found = super().saliency(picture)
+            columns = np.flatnonzero(found.any(0))
+            found[:, columns[0] : (columns[0] + columns[-1]) // 2] *= 0.6
+            return found
+
+    found = seeing(Unclear(), bare).mask(PICTURE, Prompt(box=BOX))
+
+    assert found.source == "U2-Netp" and not found.sure and found.confidence <= 0.5
+    assert iou(found.mask, TRUTH) > 0.9
+
+
 def test_a_draft_takes_no_time_for_colours_and_names_itself(bare: CursorPrompter) -> None:
     unsure = seeing(RedNetwork(0.2), bare).mask(PICTURE, Prompt(box=BOX, draft=True))
     sure = seeing(RedNetwork(), bare).mask(PICTURE, Prompt(box=BOX, draft=True))

@@ -38,6 +38,30 @@ def test_a_doubtful_thing_is_seen_with_other_margins_and_stays_doubtful() -> Non
     assert not found.answer.sure
 
 
+def test_an_unclear_thing_that_is_the_same_with_another_margin_is_seconded() -> None:
+    class Unclear(RedNetwork):
+        """What is red stands out, but with ``unclear`` columns of it only by half; differs with other margins."""
+
+        def __init__(self, *, moves: bool) -> None:
+            super().__init__()
+            self.moves = moves
+
+        def saliency(self, picture: np.ndarray) -> np.ndarray:
+            found = super().saliency(picture)
+            columns = np.flatnonzero(found.any(0))
+            middle = (columns[0] + columns[-1]) // 2
+            found[:, columns[0] : middle] *= 0.6
+            if self.moves and len(self.seen) > 1:
+                found[:, : middle + 5 * len(self.seen)] = 0
+            return found
+
+    steady, moving = (SalientThing(Unclear(moves=moves)).mask(PICTURE, BOX) for moves in (False, True))
+
+    assert steady.seconded and not steady.answer.sure and iou(steady.answer.mask, TRUTH) > 0.95
+    assert not moving.seconded and not moving.answer.sure
+    assert not SalientThing(RedNetwork(0.3)).mask(PICTURE, BOX).seconded
+
+
 def test_where_nothing_stands_out_one_look_is_enough() -> None:
     network = RedNetwork(0.3)
     found = SalientThing(network).mask(PICTURE, BOX)
