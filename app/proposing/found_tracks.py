@@ -66,9 +66,15 @@ class RunContext:
         others = [[self.class_names[label], score] for label, score in standing.runners_up]
         return {"class": self.class_of(standing), "runners_up": others}
 
+    @property
+    def names_nothing(self) -> bool:
+        """Whether no class is a category of the project: such a checkpoint finds things and does not name them."""
+        return not any(self.category_ids.values())
+
     def is_nameless(self, standing: TrackStanding) -> bool:
-        """Whether nothing says of what class the track is."""
-        return self.class_of(standing) == self.nameless and self.category_of(standing) is None
+        """Whether the class of the track says nothing about its category."""
+        unnamed = self.names_nothing or self.class_of(standing) == self.nameless
+        return unnamed and self.category_of(standing) is None
 
     def kind_of(self, standing: TrackStanding) -> str | None:
         """The kind within which the track is matched, see `kind`; None: a track of any kind."""

@@ -266,8 +266,9 @@ class ProposalWriter:
     def _run_values(self, standing: TrackStanding, extra: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a track that the run sets, beside what ``extra`` has already."""
         own = self._context.extra_of(standing)
-        # A class that an earlier run found says more than none.
-        kept = {**own, **extra} if self._context.is_nameless(standing) else {**extra, **own}
+        # Of a track that stood before, the class that an earlier run found says more than none.
+        stays = self._context.is_nameless(standing) and standing.track not in self.ledger.made
+        kept = {**own, **extra} if stays else {**extra, **own}
         return {"score": self._context.score_of(standing), "run": self._context.run_id, "extra": kept}
 
     def _human(self, track_id: str) -> bool:

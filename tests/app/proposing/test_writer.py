@@ -29,10 +29,16 @@ class Street:
         self.video: Video = video_in(database, settings, self.project, folder)
 
     def propose(
-        self, *found: tuple[str, dict[int, tuple[int, int]]], done: int = FRAMES, agree: dict[int, float] | None = None
+        self,
+        *found: tuple[str, dict[int, tuple[int, int]]],
+        done: int = FRAMES,
+        agree: dict[int, float] | None = None,
+        names: tuple[str, ...] = ("dog", "cat", "star"),
     ) -> TrackLedger:
-        """Stores one run; a track is its class and the corner of its square by frame, ``agree`` what windows agree."""
-        names = ("dog", "cat", "star")
+        """Stores one run; a track is its class and the corner of its square by frame, ``agree`` what windows agree.
+
+        ``names``: the classes of the checkpoint.
+        """
         proposed = []
         for number, (name, places) in enumerate(found):
             with self.database.atomic() as tx:
@@ -40,9 +46,9 @@ class Street:
             scores = {frame: 0.8 for frame in places}
             standing = TrackStanding(number, names.index(name), 0.9, ((1, 0.05),))
             proposed.append(ProposedTrack(standing, dict(zip(places, hashes, strict=True)), scores, agree or {}))
-        ids: dict[str, str | None] = {name: category.id for name, category in self.categories.items()}
+        ids = {name: self.categories[name].id if name in self.categories else None for name in names}
         run = str(uuid.uuid4())
-        context = RunContext(self.video.id, run, names, {**ids, "star": None})
+        context = RunContext(self.video.id, run, names, ids)
         with self.database.atomic() as tx:
             ledger = new_ledger(tx, self.video.id)
             writer = ProposalWriter(tx, context, ledger)
@@ -107,6 +113,22 @@ def test_proposing_the_same_again_keeps_the_tracks(street: Street) -> None:
     again = street.propose(("star", OTHER), ("dog", WALK))
     assert (again.added, again.replaced, again.deleted) == (0, 2, 0)
     assert {track.id: track.number for track in street.tracks()} == before
+
+
+def test_a_checkpoint_that_names_nothing_finds_the_tracks_that_people_named(street: Street) -> None:
+    shapes = ("lump", "walker")
+    street.propose(("lump", WALK), ("walker", OTHER), names=shapes)
+    walk, other = street.tracks()
+    named = {"category": street.category("dog").id}
+    street.person([{"track": walk.id, "frame": None, "before_version": walk.version, "after": named}])
+    again = street.propose(("walker", WALK), ("walker", OTHER), names=shapes)
+    assert (again.added, again.replaced, again.deleted) == (0, 2, 0)
+    assert {track.id: track.category_id for track in street.tracks()} == {walk.id: named["category"], other.id: None}
+
+
+def test_another_class_of_a_checkpoint_that_names_things_is_another_thing(street: Street) -> None:
+    street.propose(("dog", WALK))
+    assert street.propose(("star", WALK)).added == 1
 
 
 def test_what_is_not_proposed_any_more_goes_and_what_is_new_comes(street: Street) -> None:
