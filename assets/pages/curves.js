@@ -73,7 +73,11 @@ export class RunCharts {
               "header",
               null,
               h("h2.v-grow", null, "Validation"),
-              h("span.v-t3", null, "AP on videos it does not learn"),
+              h(
+                "span.v-t3",
+                { title: "By the published rule, the mean over the folds; the report counts by the rule of the app" },
+                "AP on videos it does not learn",
+              ),
             ),
             h("div.bd", null, this.apPlace),
           )
