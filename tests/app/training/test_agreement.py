@@ -42,7 +42,7 @@ def test_what_is_golden_stays_golden_and_what_had_another_role_never_is() -> Non
 
 def sure(network: object, frames: object, video: ClipVideo, count: int) -> ClipVideo:
     """Finds one thing at the left edge of each video, but nothing in those whose name says so."""
-    track = box_track(1, 2, (1,) * count, (0, 0, 4, 4), (video.height, video.width))
+    track = box_track(1, 1, (1,) * count, (0, 0, 4, 4), (video.height, video.width))
     tracks = () if video.name.startswith("empty") else (track,)
     return ClipVideo(video.name, count, video.height, video.width, tracks)
 

@@ -13,10 +13,11 @@ import torch
 from app.errors import Cancelled
 from app.jobs.reporter import JobReporter
 from app.settings import DATABASE_NAME, Settings, make_settings
-from app.training import golden, kept_state, retrain_run, retraining
+from app.training import agreement, golden, kept_state, retrain_run, retraining
 from app.training.golden import golden_set
 from app.training.project_clips import ProjectClips
 from app.training.report import Decision
+from model.adapting import confident_replay
 from model.adapting.choice import Choice
 from model.adapting.choosing import FoldNetwork
 from model.adapting.classes import JointClasses
@@ -33,6 +34,7 @@ from storage.video_roles import video_roles
 from storage.videos import Video
 from tests.app.made import project_with, video_in
 from tests.app.training.corrected_project import checkpoint_in, corrected_project, drawn, small_sets
+from tests.app.training.test_agreement import sure
 
 
 def queued(database: Database, project: Project, **parameters: Any) -> str:
@@ -98,7 +100,7 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(finished: Finish
         roles = video_roles(tx, finished.project.id)
         active = checkpoints.active_checkpoint(tx, finished.project.id)
     assert active is not None and active.name == "start", "not proven: the old one stays"
-    assert not (settings.data / "retraining").exists() or not list((settings.data / "retraining").iterdir())
+    assert not list((settings.data / "retraining").iterdir()), "what a run of another job left is cleared away too"
     assert start is not None and made.parent_sha256 == start.sha256 and made.name == result["name"] == "round 1"
     assert made.categories == ["fish", "crab"] and set(mapping) == {"fish", "crab"}
     assert {len(curve[name]) for name in ("fold 1", "fold 2", "loss")} == {2}
@@ -162,8 +164,7 @@ def test_steps_and_blend_are_chosen_where_nobody_gave_the_steps(
     assert {(fold.taught, fold.held) for fold in asked[0]["folds"]} == {((0,), (1,)), ((1,), (0,))}
     with database.read() as tx:
         curves = jobs.points(tx, job_id)
-        assert curves.pop("validation") == [(50, 0.25)]
-        assert curves.pop("fold 2") == [(7, 1.5)], "the loss is shown while it is chosen how far to go"
+        assert (curves.pop("validation"), curves.pop("fold 2")) == ([(50, 0.25)], [(7, 1.5)])
         assert set(curves) <= {"loss"}, "the networks of the folds come from choosing"
         made = checkpoints.get_checkpoint(tx, result["checkpoint"])
     assert made.provenance is not None
@@ -248,14 +249,22 @@ def test_a_second_round_starts_from_the_first_checkpoint_again(
     assert two.name == "round 2" and two.parent_sha256 == one.parent_sha256 and second["before_name"] == "round 1"
 
 
-def test_one_corrected_video_is_measured_on_its_last_third(
-    database: Database, settings: Settings, tmp_path: Path
+def test_one_corrected_video_is_measured_on_its_last_third_and_a_foreign_network_on_golden_videos_of_the_project(
+    database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(agreement, "SHARE", 1)
+    monkeypatch.setattr(agreement, "LEAST_VIDEOS", 1)
+    monkeypatch.setattr(confident_replay, "_confident", sure)
     made, categories = project_with(database, "fish", name="single")
-    checkpoint_in(database, settings, made)
+    checkpoint_in(database, settings, made, classes=("cat", "dog"))
     drawn(database, video_in(database, settings, made, tmp_path), categories["fish"].id, frames=9)
+    video_in(database, settings, made, tmp_path, "other")
     result = run(database, settings, queued(database, made, steps=1))
     assert result["evaluation"] == "last-third" and result["proven"] is False
+    shown = result["golden"]["kind"], result["golden"]["set"]
+    assert shown == ("agreement", "1 mirrored video that nobody corrected")
+    with database.read() as tx:
+        assert sorted(video_roles(tx, made.id).values()) == ["golden", "trained"]
 
 
 def test_a_checkpoint_is_registered_together_with_the_end_of_its_job_or_not_at_all(
@@ -319,10 +328,6 @@ def test_a_killed_run_goes_on_from_what_it_kept_and_says_so(
         first = snapshots.find_snapshot(tx, made.id, result["snapshot"])
     assert first is not None and len(first.masks) == 12
     assert not list((settings.data / "retraining").iterdir())
-
-
-def test_what_a_run_of_another_job_left_is_cleared_away(finished: Finished) -> None:
-    assert not list((finished.settings.data / "retraining").iterdir())
 
 
 def test_a_process_that_was_taken_for_dead_leaves_the_job_to_the_next_one(
