@@ -1,7 +1,9 @@
 """Clicks and strokes that mend a mask: only what is connected with them changes.
 
-GrabCut draws the border anew near the points, where the points are certain and the mask is its first guess. Of what it
-changes, the pieces that a point lies in are taken: a point in the thing only adds pixels, one outside only removes.
+GrabCut draws the border anew near the points, where the points are certain and the mask is its first guess; around a
+point half of the way to where the mask is right is guessed to be meant too. Of what it changes, the pieces that a point
+lies in are taken: a point in the thing only adds pixels, one outside only removes. A piece that ends only where the
+part that is looked at ends has no border of its own, and is not taken.
 """
 
 import math
@@ -11,7 +13,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from model.prompts.boxes import Window, box_of
+from model.prompts.boxes import Window, box_of, without_specks
 from model.prompts.grabcut import smaller
 from model.prompts.prompt import Prompt, PromptedMask, Prompter, PromptPoint
 
@@ -23,6 +25,10 @@ SAME = 0.8
 MOST_OF_SAME, MOST_ADDED = 2.0, 0.5
 # Least distance of a click from the border of the mask that says that much is wrong, as a share of the mask's size.
 FAR = 0.1
+# How far around a point what is wrong is surely meant, as a share of the way to where the mask is right.
+MEANT = 0.5
+# Most of the border of a change that may lie at the frame of the part that is looked at.
+MOST_AT_FRAME = 0.1
 # Radius of a certain point, and of the part of the picture around it that is drawn anew: shares of the thing's size.
 RADIUS, REACH = 0.02, 0.6
 LEAST_RADIUS, LEAST_REACH = 1, 24
@@ -126,7 +132,8 @@ def _with_thing(mask: np.ndarray, found: PromptedMask | None, point: PromptPoint
     area, shared = int(mask.sum()), int((found.mask & mask).sum())
     same = shared > SAME * area
     if not point.inside:
-        return mask if same else mask & ~found.mask
+        # Its border is not exactly that of the mask: what remains of the mask along it is no part of the thing.
+        return mask if same else without_specks(mask & ~found.mask)
     most = MOST_OF_SAME if same else MOST_ADDED
     return mask | found.mask if int(found.mask.sum()) - shared <= most * area else mask
 
@@ -143,21 +150,78 @@ def _towards(
     seeds = _discs(chosen, mask.shape, radius)
     if not (seeds & (mask != inside)).any():
         return mask
-    rows, columns = np.flatnonzero(seeds.any(1)), np.flatnonzero(seeds.any(0))
-    top, bottom = max(0, rows[0] - reach), min(mask.shape[0], rows[-1] + 1 + reach)
-    left, right = max(0, columns[0] - reach), min(mask.shape[1], columns[-1] + 1 + reach)
-    part = np.s_[top:bottom, left:right]
     against = _discs([point for point in points if point.inside != inside], mask.shape, radius)
-    known = np.where(mask, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    known[against] = cv2.GC_BGD if inside else cv2.GC_FGD
-    known[seeds] = cv2.GC_FGD if inside else cv2.GC_BGD
-    thing = _cut(picture[part], known[part])
-    changed = (thing == inside) & (mask[part] != inside)
-    wanted = _pieces_with(changed | (seeds[part] & (mask[part] != inside)), seeds[part])
     result = mask.copy()
+    for wider in (1, 2):
+        part = _part_around(seeds, wider * reach)
+        wanted, at_frame = _changed(picture, mask, seeds, against, part, inside=inside)
+        # What is cut off by the frame may end farther away.
+        if at_frame <= MOST_AT_FRAME:
+            break
+    if at_frame > MOST_AT_FRAME:
+        # What only the frame ends has no border of its own: it is left at what the points surely mean.
+        wrong = mask[part] != inside
+        wanted = _meant(wrong, seeds[part]) | (seeds[part] & wrong)
     result[part][wanted] = inside
     result[against] = not inside
     return result
+
+
+Part = tuple[slice, slice]
+"""Rows and columns of a picture."""
+
+
+def _part_around(seeds: np.ndarray, reach: int) -> Part:
+    rows, columns = np.flatnonzero(seeds.any(1)), np.flatnonzero(seeds.any(0))
+    top, bottom = max(0, rows[0] - reach), min(seeds.shape[0], rows[-1] + 1 + reach)
+    left, right = max(0, columns[0] - reach), min(seeds.shape[1], columns[-1] + 1 + reach)
+    return slice(top, bottom), slice(left, right)
+
+
+def _changed(
+    picture: np.ndarray, mask: np.ndarray, seeds: np.ndarray, against: np.ndarray, part: Part, *, inside: bool
+) -> tuple[np.ndarray, float]:
+    """What changes in a part of the picture (bool h x w), and which share of its border lies at the part's frame."""
+    wrong = mask[part] != inside
+    known = np.where(mask[part] ^ _meant(wrong, seeds[part]), cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    # Nothing is known of what lies beyond the frame, so there the mask stays as it is.
+    frame = _frame(mask.shape, part)
+    known[frame] = np.where(mask[part][frame], cv2.GC_FGD, cv2.GC_BGD)
+    known[against[part]] = cv2.GC_BGD if inside else cv2.GC_FGD
+    known[seeds[part]] = cv2.GC_FGD if inside else cv2.GC_BGD
+    thing = _cut(picture[part], known)
+    wanted = _pieces_with(((thing == inside) | seeds[part]) & wrong, seeds[part])
+    return wanted, _share_at(frame, wanted)
+
+
+def _meant(wrong: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """What points most probably mean: around each seed half of the way to where the mask is right (bool h x w).
+
+    People click into the middle of what is wrong, not beside its border. ``wrong``: where the mask says otherwise.
+    """
+    depth = cv2.distanceTransform(np.pad(wrong, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    away = cv2.distanceTransform((~seeds).astype(np.uint8), cv2.DIST_L2, 5)
+    deep = np.where(seeds & wrong, depth, 0)
+    return wrong & (away <= MEANT * float(deep.max()))
+
+
+def _frame(shape: tuple[int, ...], part: Part) -> np.ndarray:
+    """The pixels (bool h x w) at the sides of a part of a picture that are no sides of the picture."""
+    rows, columns = part
+    frame = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=bool)
+    frame[0] |= rows.start > 0
+    frame[-1] |= rows.stop < shape[0]
+    frame[:, 0] |= columns.start > 0
+    frame[:, -1] |= columns.stop < shape[1]
+    return frame
+
+
+def _share_at(frame: np.ndarray, pixels: np.ndarray) -> float:
+    """Share of the border of ``pixels`` (bool) that lies at the frame, 0 to 1."""
+    inner = cv2.erode(np.pad(pixels, 1).astype(np.uint8), np.ones((3, 3), np.uint8))[1:-1, 1:-1] > 0
+    border = pixels & ~inner
+    beside = cv2.dilate(frame.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return int((border & beside).sum()) / max(1, int(border.sum()))
 
 
 def _cut(picture: np.ndarray, known: np.ndarray) -> np.ndarray:

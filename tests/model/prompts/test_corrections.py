@@ -148,3 +148,30 @@ def test_what_is_corrected_does_not_depend_on_how_far_the_picture_goes_on() -> N
     assert found.any() and (found != mask).any()
     assert np.array_equal(in_wide[500:900, 600:1300], found)
     assert in_wide.sum() == found.sum()
+
+
+def test_a_stroke_where_no_border_is_does_not_take_all_that_is_looked_at() -> None:
+    noise = np.random.default_rng(3).integers(-4, 4, (400, 600, 3))
+    picture = np.clip(np.full((400, 600, 3), (120, 130, 110)) + noise, 0, 255).astype(np.uint8)
+    mask = np.zeros((400, 600), dtype=bool)
+    mask[180:220, 250:300] = True
+    stroke = tuple(PromptPoint(300.5 + x, 200.5, True) for x in range(0, 40, 2))
+
+    found = corrected(picture, mask, stroke)
+
+    assert found[200, 300:338].all() and (found | mask == found).all()
+    assert found.sum() < 2.5 * mask.sum(), "it ends near the stroke and not at the sides of what is looked at"
+
+
+def test_slivers_along_a_thing_that_is_taken_out_go_with_it() -> None:
+    picture = np.zeros((120, 200, 3), np.uint8)
+    mask = np.zeros((120, 200), dtype=bool)
+    mask[20:100, 20:160] = True
+    taken = np.zeros_like(mask)
+    taken[20:100, 90:159] = True
+    found = PromptedMask(taken, 0.9)
+
+    left = corrected(picture, mask, (PromptPoint(125.5, 60.5, False),), lambda *_: found)
+
+    assert left[60, 40] and not left[60, 125]
+    assert not left[25:95, 159].any(), "a line that only touches the thing"
