@@ -64,7 +64,14 @@ def blended(first: Step | None, second: Step | None) -> Step | None:
     alike = None
     if first.alike is not None and second.alike is not None:
         alike = share * first.alike + (1 - share) * second.alike
-    return Step(chance, trust, min(first.distance, second.distance), lost=first.lost and second.lost, alike=alike)
+    return Step(
+        chance,
+        trust,
+        min(first.distance, second.distance),
+        lost=first.lost and second.lost,
+        alike=alike,
+        again=(first if share >= 0.5 else second).again,
+    )
 
 
 def guesses(steps: Mapping[int, Step], size: tuple[int, int]) -> dict[int, Guess]:
@@ -84,7 +91,8 @@ def guesses(steps: Mapping[int, Step], size: tuple[int, int]) -> dict[int, Guess
             mask = mask if mask.any() else None
         confidence = step.trust * FADE**step.distance if mask is not None else ABSENT_CONFIDENCE * FADE**step.distance
         unlike = step.alike is not None and step.alike < UNLIKE
-        found[track] = Guess(mask, float(confidence), mask is None or confidence < DOUBTED or unlike, step.lost)
+        doubted = mask is None or confidence < DOUBTED or unlike or step.again
+        found[track] = Guess(mask, float(confidence), doubted, step.lost)
     return found
 
 

@@ -15,22 +15,33 @@ def radius_for(mask: np.ndarray) -> int:
 
 def snapped(mask: np.ndarray, colour: np.ndarray, radius: int, epsilon: float = EPSILON) -> np.ndarray:
     """The soft mask (float32 H x W, 0 to 1) as a local linear function of ``colour`` (float32 H x W x 3, 0 to 1)."""
-    size = (2 * radius + 1, 2 * radius + 1)
+    slope, average, level = _fitted(mask, colour, radius, epsilon)
+    offset = level - (slope * average).sum(axis=2)
+    return np.clip((_mean(slope, radius) * colour).sum(axis=2) + _mean(offset, radius), 0.0, 1.0)
 
-    def mean(values: np.ndarray) -> np.ndarray:
-        return cv2.blur(values, size)
 
-    average, level = mean(colour), mean(mask)
-    together = mean(colour * mask[..., None]) - average * level[..., None]
+def slopes(mask: np.ndarray, colour: np.ndarray, radius: int, epsilon: float) -> np.ndarray:
+    """By how much the soft mask rises with each channel of ``colour`` around a pixel: float32 H x W x 3."""
+    return _mean(_fitted(mask, colour, radius, epsilon)[0], radius)
+
+
+def _mean(values: np.ndarray, radius: int) -> np.ndarray:
+    return cv2.blur(values, (2 * radius + 1, 2 * radius + 1))
+
+
+def _fitted(
+    mask: np.ndarray, colour: np.ndarray, radius: int, epsilon: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of the square around each pixel: slopes (H x W x 3), mean colour (H x W x 3) and mean of the mask (H x W)."""
+    average, level = _mean(colour, radius), _mean(mask, radius)
+    together = _mean(colour * mask[..., None], radius) - average * level[..., None]
     r, g, b = colour[..., 0], colour[..., 1], colour[..., 2]
-    products = mean(np.dstack([r * r, r * g, r * b])), mean(np.dstack([g * g, g * b, b * b]))
+    products = _mean(np.dstack([r * r, r * g, r * b]), radius), _mean(np.dstack([g * g, g * b, b * b]), radius)
     means = average[..., :1] * average, average[..., 1:2] * average[..., 1:], average[..., 2:] * average[..., 2:]
     rr, rg, rb = np.moveaxis(products[0] - means[0], 2, 0)
     gg, gb = np.moveaxis(products[1][..., :2] - means[1], 2, 0)
     bb = products[1][..., 2] - means[2][..., 0]
-    slope = _solved((rr + epsilon, rg, rb, gg + epsilon, gb, bb + epsilon), together)
-    offset = level - (slope * average).sum(axis=2)
-    return np.clip((mean(slope) * colour).sum(axis=2) + mean(offset), 0.0, 1.0)
+    return _solved((rr + epsilon, rg, rb, gg + epsilon, gb, bb + epsilon), together), average, level
 
 
 def _solved(matrix: tuple[np.ndarray, ...], right: np.ndarray) -> np.ndarray:

@@ -10,9 +10,10 @@ from model.propagation.boxes import Box, bounds, grown, inside
 from model.propagation.colour import colour_labels
 from model.propagation.flow import FlowPair, agreement, composed, sampled, warped
 from model.propagation.fusing import TrackEvidence
-from model.propagation.matching import Matched, to_pixels
+from model.propagation.matching import Matched, to_cells, to_pixels
 from model.propagation.palette import TrackPalette
 from model.propagation.settings import SpreadSettings
+from model.propagation.upsampling import sharpened
 from model.propagation.working import WorkingFrames
 
 # Differences at which the flow from the given frame is doubted: of colours (all channels), and of places in pixels
@@ -72,6 +73,7 @@ class FrameEvidence:
     def __init__(self, frames: WorkingFrames, k: int, pair: FlowPair, settings: SpreadSettings) -> None:
         """``pair``: the flows between ``k`` and the frame before it in the direction."""
         self._frames, self._k, self._pair, self._settings = frames, k, pair, settings
+        self._cell_colours: np.ndarray | None = None
 
     def expected(self, chance: np.ndarray) -> Box | None:
         """Where a track with these chances (H x W) in the frame before is now, by the flow alone."""
@@ -105,8 +107,7 @@ class FrameEvidence:
             chance = self._sampled(before, part)
             found.append(TrackEvidence("flow", chance, self._steady(chance, part, LITTLE if matched is None else 0.0)))
         if matched is not None:
-            cells = np.ascontiguousarray(matched.labels[..., label])
-            found.append(TrackEvidence("features", to_pixels(cells, box, matched.stride / self._frames.zoom)))
+            found.append(TrackEvidence("features", self._labelled(matched, label, box)))
         if key is not None:
             at_key = self._sampled(key[0], part)
             # A flow over many frames that has drifted is seen by what does not depend on it.
@@ -119,6 +120,16 @@ class FrameEvidence:
         if palette is not None and self._settings.use_palette and found:
             found.append(TrackEvidence("palette", palette.chance(self._frames.frame(self._k).bins[part])))
         return found
+
+    def _labelled(self, matched: Matched, label: int, box: Box) -> np.ndarray:
+        """The chances of a track by its features at the pixels of a box."""
+        cells, cell = np.ascontiguousarray(matched.labels[..., label]), matched.stride / self._frames.zoom
+        if not self._settings.use_edges:
+            return to_pixels(cells, box, cell)
+        rgb = self._frames.frame(self._k).rgb
+        if self._cell_colours is None:
+            self._cell_colours = to_cells(rgb.astype(np.float32) / 255, cells.shape, cell)
+        return sharpened(cells, self._cell_colours, box, cell, rgb[inside(box)])
 
     def _steady(self, chance: np.ndarray, part: tuple[slice, slice], least: float) -> float:
         """How far the flow is to be trusted at the edge of a track: fully where it is undone by the other one.

@@ -17,9 +17,9 @@ class Guess:
 
     mask: bool H x W of the video's size, never empty; None: believed absent (hidden, or out of the frame). confidence:
     0 to 1, an estimate of the IoU with what a person would draw there (of an absence: how sure it is). needs_look: the
-    kinds of evidence differ, there is too little of it, or what lies in the mask is unlike what was given. lost:
-    nothing supports the guess any more (beyond a cut, or long hidden), so that a caller who stops there loses nothing;
-    it stays so until the track is found again.
+    kinds of evidence differ, there is too little of it, what lies in the mask is unlike what was given, or the track
+    was hidden on the way from the given frame. lost: nothing supports the guess any more (beyond a cut, or long
+    hidden), so that a caller who stops there loses nothing; it stays so until the track is found again.
     """
 
     mask: np.ndarray | None

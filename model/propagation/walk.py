@@ -47,6 +47,7 @@ class _Followed:
     place: Box | None = None  # where it was seen last
     known: float = 0.0  # trust in the shapes of the network, by how well one fits the given mask
     cut: bool = False  # whether there was a cut since it was seen last
+    again: bool = False  # whether it was hidden since the given frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,7 @@ class Step:
 
     trust: 0 to 1, how far the kinds of evidence agree. distance: frames from the given one. given: a person's mask.
     lost: there is no trace of it any more. alike: mean similarity of its features to a given frame; None if unknown.
+    again: it was hidden on the way from the given frame, so that this may be another thing that looks like it.
     """
 
     chance: np.ndarray | None
@@ -63,6 +65,7 @@ class Step:
     given: bool = False
     lost: bool = False
     alike: float | None = None
+    again: bool = False
 
 
 class Walk:
@@ -120,7 +123,7 @@ class Walk:
             if k not in self._given[track]:
                 continue
             mask = self._given[track][k]
-            one.chance, one.given, one.key, one.hidden, one.cut = mask, mask, k, 0, False
+            one.chance, one.given, one.key, one.hidden, one.cut, one.again = mask, mask, k, 0, False, False
             if mask is not None:
                 one.palette = TrackPalette(self._frames.frame(k).bins, mask)
                 one.areas, one.place = [float((mask > 0.5).sum())], bounds(mask > 0.5)
@@ -305,10 +308,10 @@ class Walk:
                 alike = self._note_similarity(one, mask, matched)
                 one.chance, shown = whole, whole
             else:
-                one.hidden += 1
+                one.hidden, one.again = one.hidden + 1, True
                 one.chance, shown = np.zeros(shape, np.float32), None
             lost = one.hidden > 0 and (one.cut or one.hidden > FORGOTTEN)
-            found[track] = Step(shown, trust, abs(k - one.key), lost=lost, alike=alike)
+            found[track] = Step(shown, trust, abs(k - one.key), lost=lost, alike=alike, again=one.again)
         return found
 
     def _note_similarity(self, one: _Followed, mask: np.ndarray, matched: Matched | None) -> float | None:

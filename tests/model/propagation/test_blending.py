@@ -99,3 +99,14 @@ def test_a_mask_of_something_unlike_needs_a_look_whatever_supports_it() -> None:
     assert KeptStep.of(other).whole(*SHAPE).alike == other.alike
     unknown = blended(same, step(5, 15))
     assert unknown is not None and unknown.alike is None
+
+
+def test_of_two_sides_the_nearer_one_says_whether_the_track_was_hidden_on_the_way() -> None:
+    def needs_look(forward: Step, backward: Step) -> bool:
+        both = blended(forward, backward)
+        assert both is not None
+        return guesses({1: both}, SHAPE)[1].needs_look
+
+    behind = replace(step(5, 15, distance=2), again=True)
+    assert needs_look(behind, step(5, 15, distance=9))
+    assert not needs_look(behind, step(5, 15, distance=1))

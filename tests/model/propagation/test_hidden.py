@@ -10,10 +10,10 @@ BEHIND = moving([line((4, 30), (5, 0), COUNT)], bar=(44, 84))
 LEAVING = moving([line((60, 30), (6, 0), 14)])
 
 
-def final(scene: Scene, **more: bool) -> dict[int, SpreadFrame]:
+def final(scene: Scene, *given: int, **more: bool) -> dict[int, SpreadFrame]:
     frames = spread(
         scene.read,
-        scene.given(0),
+        scene.given(0, *given),
         size=SIZE,
         start=0,
         stop=len(scene.frames),
@@ -40,6 +40,17 @@ def test_an_absence_needs_a_look_and_is_not_lost_at_once() -> None:
 
     absent = [one.guesses[0] for one in found.values() if one.guesses and one.guesses[0].mask is None]
     assert absent and all(guess.needs_look and not guess.lost and 0 < guess.confidence < 1 for guess in absent)
+
+
+def test_what_came_back_needs_a_look_up_to_the_next_given_frame() -> None:
+    last = COUNT - 1
+
+    def doubted(*given: int) -> list[bool]:
+        found = final(BEHIND, *given)
+        return [found[k].guesses[0].needs_look for k in (2, last - 1)]
+
+    assert doubted() == [False, True], "another thing may have come out"
+    assert doubted(last) == [False, False], "a person gave what came out"
 
 
 def test_a_track_that_leaves_the_frame_ends() -> None:
