@@ -1,10 +1,15 @@
-"""Edges of a soft mask moved to those of the picture: the guided filter (He, Sun and Tang, ECCV 2010), in colour."""
+"""Edges of a soft mask moved to those of the picture, without specks.
+
+The guided filter (He, Sun and Tang, ECCV 2010), in colour.
+"""
 
 import cv2
 import numpy as np
 
 RADIUS = (1, 4)  # least and most, in pixels of the working size
 SHARE = 0.035  # of the radius in the side of a square as large as the mask: small things have fine edges
+SPECK = 0.01  # share of a mask up to which an island or a hole is noise
+UNDECIDED = (0.45, 0.55)  # chances just out of a mask and just in it
 EPSILON = 2e-3  # variance of colours from 0 to 1 that counts as noise
 
 
@@ -18,6 +23,19 @@ def snapped(mask: np.ndarray, colour: np.ndarray, radius: int, epsilon: float = 
     slope, average, level = _fitted(mask, colour, radius, epsilon)
     offset = level - (slope * average).sum(axis=2)
     return np.clip((_mean(slope, radius) * colour).sum(axis=2) + _mean(offset, radius), 0.0, 1.0)
+
+
+def without_specks(chance: np.ndarray) -> np.ndarray:
+    """The chances (float32 H x W) without islands and holes that are small against the whole mask (`SPECK`)."""
+    mask = (chance > 0.5).astype(np.uint8)
+    most, found = SPECK * int(mask.sum()), chance
+    for part, instead in ((mask, UNDECIDED[0]), (1 - mask, UNDECIDED[1])):
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=4)
+        small = stats[:, cv2.CC_STAT_AREA] <= most
+        small[0] = False  # what is not of this part
+        if small.any():
+            found = np.where(small[labels], np.float32(instead), found)
+    return found
 
 
 def slopes(mask: np.ndarray, colour: np.ndarray, radius: int, epsilon: float) -> np.ndarray:

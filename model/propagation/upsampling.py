@@ -27,8 +27,11 @@ def sharpened(labels: np.ndarray, colours: np.ndarray, box: Box, cell: float, rg
     down, aside = round(rows.start * cell), round(columns.start * cell)
     part = (box[0] - aside, box[1] - down, box[2] - aside, box[3] - down)
     slope, shown = (to_pixels(values, part, cell) for values in (slopes(*near, RADIUS, EPSILON), near[1]))
-    beyond = rgb.astype(np.float32) / 255 - shown
-    return np.clip(to_pixels(near[0], part, cell) + (slope * beyond).sum(axis=2), 0.0, 1.0)
+    plain = to_pixels(near[0], part, cell)
+    detail = (slope * (rgb.astype(np.float32) / 255 - shown)).sum(axis=2)
+    # No edge is near where the cells are decided: what differs there is a mark on the thing or beside it.
+    most = np.maximum(8 * plain * (1 - plain) - 1, 0)
+    return np.clip(plain + np.clip(detail, -most, most), 0.0, 1.0)
 
 
 def _around(first: int, end: int, cell: float) -> slice:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from model.propagation.boxes import Box, around, bounds, grown, inside
-from model.propagation.edges import radius_for, snapped
+from model.propagation.edges import radius_for, snapped, without_specks
 from model.propagation.evidence import FrameEvidence, KeyFlow, KnownMask
 from model.propagation.flow import FlowPair, pixel_grid, warped
 from model.propagation.fusing import TrackEvidence, fused
@@ -226,6 +226,7 @@ class Walk:
         if self._settings.use_edges and steady < 1:
             colour = self._frames.frame(k).rgb[inside(box)].astype(np.float32) / 255
             together = steady * together + (1 - steady) * snapped(together, colour, radius_for(together))
+            together = without_specks(together)
         return box, together, _trust(known, together)
 
     def _matched(self, k: int, pair: FlowPair) -> Matched | None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.propagation.edges import snapped
+from model.propagation.edges import UNDECIDED, snapped, without_specks
 
 
 def test_an_edge_that_is_off_by_pixels_moves_to_the_edge_of_the_picture() -> None:
@@ -46,3 +46,17 @@ def test_a_flat_picture_only_blurs() -> None:
     found = snapped(mask, np.full((40, 40, 3), 0.5, np.float32), 4)
 
     assert ((found > 0.5) == (mask > 0.5)).mean() > 0.95 and 0 <= found.min() <= found.max() <= 1
+
+
+def test_specks_and_pinholes_go_and_parts_of_some_size_stay() -> None:
+    chance = np.full((60, 80), 0.1, np.float32)
+    chance[10:50, 10:50] = chance[20:30, 60:70] = 0.9
+    chance[30:38, 20:30] = 0.2
+    clean = chance.copy()
+    chance[5, 70], chance[15:18, 15:18] = 0.8, 0.3
+
+    found = without_specks(chance)
+
+    assert ((found > 0.5) == (clean > 0.5)).all()
+    assert found[5, 70] == np.float32(UNDECIDED[0]) and (found[15:18, 15:18] == np.float32(UNDECIDED[1])).all()
+    assert without_specks(clean) is clean and not without_specks(np.zeros((9, 9), np.float32)).any()
