@@ -99,15 +99,16 @@ class FrameEvidence:
         matched: Matched | None,
         label: int,
         palette: TrackPalette | None,
+        need: float = 0.0,
     ) -> list[TrackEvidence]:
-        """TrackEvidence of every kind for a track in a box."""
+        """TrackEvidence of every kind for a track in a box; ``need`` as in `upsampling.need_of_colours`."""
         part = inside(box)
         found = []
         if self._settings.use_flow:
             chance = self._sampled(before, part)
             found.append(TrackEvidence("flow", chance, self._steady(chance, part, LITTLE if matched is None else 0.0)))
         if matched is not None:
-            found.append(TrackEvidence("features", self._labelled(matched, label, box)))
+            found.append(TrackEvidence("features", self._labelled(matched, label, box, need)))
         if key is not None:
             at_key = self._sampled(key[0], part)
             # A flow over many frames that has drifted is seen by what does not depend on it.
@@ -121,15 +122,15 @@ class FrameEvidence:
             found.append(TrackEvidence("palette", palette.chance(self._frames.frame(self._k).bins[part])))
         return found
 
-    def _labelled(self, matched: Matched, label: int, box: Box) -> np.ndarray:
+    def _labelled(self, matched: Matched, label: int, box: Box, need: float) -> np.ndarray:
         """The chances of a track by its features at the pixels of a box."""
         cells, cell = np.ascontiguousarray(matched.labels[..., label]), matched.stride / self._frames.zoom
-        if not self._settings.use_edges:
+        if not self._settings.use_edges or need == 0:
             return to_pixels(cells, box, cell)
         rgb = self._frames.frame(self._k).rgb
         if self._cell_colours is None:
             self._cell_colours = to_cells(rgb.astype(np.float32) / 255, cells.shape, cell)
-        return sharpened(cells, self._cell_colours, box, cell, rgb[inside(box)])
+        return sharpened(cells, self._cell_colours, box, cell, rgb[inside(box)], need)
 
     def _steady(self, chance: np.ndarray, part: tuple[slice, slice], least: float) -> float:
         """How far the flow is to be trusted at the edge of a track: fully where it is undone by the other one.

@@ -18,6 +18,7 @@ from model.propagation.matching import Matched, Reference, match, to_cells
 from model.propagation.palette import TrackPalette
 from model.propagation.search import Searching
 from model.propagation.settings import SpreadSettings
+from model.propagation.upsampling import need_of_colours
 from model.propagation.working import WorkingFrames
 from model.tracking.scene_cuts import LEAST, change
 
@@ -46,6 +47,7 @@ class _Followed:
     hidden: int = 0  # frames since it was seen last
     place: Box | None = None  # where it was seen last
     known: float = 0.0  # trust in the shapes of the network, by how well one fits the given mask
+    need: float = 0.0  # of colours for its edges, by the given mask
     cut: bool = False  # whether there was a cut since it was seen last
     again: bool = False  # whether it was hidden since the given frame
 
@@ -128,6 +130,9 @@ class Walk:
                 one.palette = TrackPalette(self._frames.frame(k).bins, mask)
                 one.areas, one.place = [float((mask > 0.5).sum())], bounds(mask > 0.5)
                 one.known = self._fit(k, mask)
+                if self._uses_features:
+                    shape = self._frames.features(k)[STRIDE].shape[1:]
+                    one.need = need_of_colours(mask, shape, STRIDE / self._frames.zoom)
             found[track] = Step(mask, 1.0, 0, given=True)
         return found
 
@@ -211,7 +216,7 @@ class Walk:
         key = None
         if self._key is not None and one.given is not None and one.key == self._key.frame:
             key = (KnownMask(one.key, one.given, self._key.flow), self._key)
-        known = evidence.of(box, before, key, matched, self._labels[track], one.palette)
+        known = evidence.of(box, before, key, matched, self._labels[track], one.palette, one.need)
         steady = max((float(one.reliable) for one in known if one.kind == "flow"), default=0.0)
         together = fused(known)
         shapes = self._frames.candidates(k) if one.known else None

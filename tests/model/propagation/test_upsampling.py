@@ -3,7 +3,7 @@
 import numpy as np
 
 from model.propagation.matching import to_cells, to_pixels
-from model.propagation.upsampling import sharpened
+from model.propagation.upsampling import need_of_colours, sharpened
 
 CELL = 8.0
 SHAPE = (12, 16)
@@ -51,3 +51,15 @@ def test_a_box_shows_the_same_as_the_whole_frame_and_stays_within_0_and_1() -> N
     for x0, y0, x1, y1 in ((45, 38, 70, 52), (0, 0, 9, 7), (100, 80, 128, 96)):
         part = found(mask, picture, (x0, y0, x1, y1))
         assert np.abs(part - whole[y0:y1, x0:x1]).max() < 1e-4
+
+
+def test_colours_are_needed_for_what_cells_lose_alone() -> None:
+    thin, _ = scene(contrast=1.0)
+    large = np.zeros((96, 128), bool)
+    large[16:80, 16:112] = True
+    assert need_of_colours(thin.astype(np.float32), SHAPE, CELL) == 1
+    assert need_of_colours(large.astype(np.float32), SHAPE, CELL) == 0
+    labels, flat = to_cells(thin.astype(np.float32), SHAPE, CELL), np.zeros((*SHAPE, 3), np.float32)
+    noise = np.random.default_rng(4).integers(0, 255, (96, 128, 3), np.uint8)
+    plain = to_pixels(labels, WHOLE, CELL)
+    assert np.abs(sharpened(labels, flat, WHOLE, CELL, noise, need=0.0) - plain).max() < 1e-6
