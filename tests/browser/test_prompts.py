@@ -65,7 +65,7 @@ def spread(page: Page, video: str, *, frames: int) -> dict[int, str]:
 def exported(page: Page, folder: Path) -> youtube_vis.VisTrack:
     """The only track of the file that the page of exports writes for the project that is open."""
     project = driving.asked(page, "project")
-    page.goto(f"{driving.origin(page)}exchange/?project={project}")
+    page.goto(f"{driving.origin(page)}/exchange/?project={project}")
     driving.field(page, "v-export-out").fill(str(folder))
     driving.press(page, "v-export-start")
     page.locator("[data-job][data-status='done']", has_text="Export").wait_for(timeout=LONG_PATIENCE)
