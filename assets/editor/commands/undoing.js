@@ -57,7 +57,8 @@ function take(app, answer, word) {
     // A frame inside of a wide edit shows its effect already.
     if (from < first || from > (answer.last_frame ?? first)) app.commands.goto(first);
   }
-  app.view.set({ selected: selectedAfter(app, answer) });
+  // How sure the server was of a mask does not hold for the one that stands there now.
+  app.view.set({ selected: selectedAfter(app, answer), prompted: null });
   const frames = first === null ? null : /** @type {[number, number]} */ ([first, answer.last_frame ?? first]);
   const tracks = new Set((answer.rows ?? []).map((row) => row.track).filter((id) => id !== null));
   report(app, { word, kind: answer.kind ?? "", frames, tracks, from });

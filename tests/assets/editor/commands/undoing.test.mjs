@@ -29,6 +29,17 @@ test("an undo in sight needs no word, one over many frames does", async () => {
   assert.deepEqual([toasts[0].text, toasts[0].actions], ["Rejected, track 2, the whole video", []]);
 });
 
+test("an undo takes away how sure the server was of the mask that is gone", async () => {
+  const app = editor();
+  const rows = [{ track: "t2", frame: 1, after: {} }];
+  globalThis.fetch = async () =>
+    Response.json({ status: "applied", number: 9, kind: "box", frame: 1, last_frame: 1, rows });
+  Object.assign(app, { author: "me", applyRows: () => {}, refreshVideo: () => {} });
+  app.view.set({ frame: 1, prompted: { frame: 1, track: "t2", confidence: 0.9, source: "U2-Netp", sure: true } });
+  await app.commands.undo();
+  assert.equal(app.view.now.prompted, null);
+});
+
 test("an unsent edit that is taken back elsewhere is named, with a way there", () => {
   const app = editor();
   app.session.set({ saving: "offline" });
