@@ -42,6 +42,12 @@ def test_colours_come_from_the_look(sheet: Path) -> None:
     assert set(re.findall(r"var\((--v-[\w-]+)[,)]", text)) <= defined
 
 
+@pytest.mark.parametrize("sheet", SHEETS, ids=name_of)
+def test_no_text_is_smaller_than_eleven_pixels(sheet: Path) -> None:
+    sizes = re.findall(r"\bfont(?:-size)?:[^;}]*?(\d+(?:\.\d+)?)px", sheet.read_text())
+    assert [size for size in sizes if 0 < float(size) < 11] == []
+
+
 def test_icons_exist() -> None:
     known = set(re.findall(r"^  (\w+):", (ASSETS / "look" / "icons.js").read_text(), re.M))
     asked = r'\b(?:icon|iconButton|icon: ?)(?:\(|: ?)?"(\w+)"'

@@ -7,6 +7,14 @@ from tests.browser import driving
 from tests.browser.conftest import Watch
 from tests.serving import RunningServer
 
+# Controls that can be seen, and have neither a text nor a label of their own.
+UNNAMED = """() => [...document.querySelectorAll("button, a[href], input, select, textarea, [role], [tabindex]")]
+    .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest("[aria-hidden=true]"))
+    .filter((one) => one.matches("button, a, input, select, textarea, [tabindex='0'], [role=slider]"))
+    .filter((one) => ![one.innerText, one.ariaLabel, ...[...(one.labels ?? [])].map((label) => label.innerText)]
+        .some((name) => name?.trim()))
+    .map((one) => one.outerHTML.slice(0, 120))"""
+
 
 @pytest.fixture
 def editor(page: Page, watched: Watch, server: RunningServer) -> Page:
@@ -116,6 +124,10 @@ def test_a_person_changes_keys_and_gets_them_back(editor: Page) -> None:
 
 
 def test_tab_moves_the_focus_and_on_the_canvas_selects_tracks(editor: Page) -> None:
+    assert editor.evaluate(UNNAMED) == [], "a screen reader has no name for these"
+    # The key is a mark for the eye, not a part of the name.
+    for name in ("Accept", "Reject"):
+        expect(editor.get_by_role("button", name=name, exact=True)).to_have_count(1)
     editor.keyboard.press("Tab")
     assert driving.state(editor, "selected") is None
     assert editor.evaluate("document.activeElement.closest('.v-top') !== null")

@@ -34,9 +34,10 @@ export function named(app, element, id, label) {
   return element;
 }
 
-/** The key of a command as a mark, which follows it. @param {Editor} app @param {string} id */
+/** The key of a command as a mark on its button, which follows it; the name of the button is read without it. @param {Editor} app @param {string} id */
 export function keyMark(app, id) {
   const mark = kbd("");
+  mark.setAttribute("aria-hidden", "true");
   mark.dataset.command = id;
   print(app, mark);
   return mark;
