@@ -30,7 +30,11 @@ WATCH = """() => {
   timed(stage, "moved", (took) => { spent += took; });
   timed(layers, "paintDirty", (took) => { if (painting) found.handlers.push(spent + took); spent = 0; });
   timed(stage, "up", (took) => { painting = false; spent = 0; released = took; });
-  timed(encoder, "answered", (took) => { found.releases.push(released + took); });
+  timed(encoder, "answered", (took) => {
+    found.releases.push(released + took);
+    // After the next frame all is shown. A message costs the page less than being asked again and again.
+    requestAnimationFrame(() => setTimeout(() => console.info("released")));
+  });
   const step = (now) => {
     if (painting && last) found.frames.push(now - last);
     last = painting ? now : 0;
@@ -94,6 +98,46 @@ REFERENCE = """async ([count, wanted]) => {
   }
   return { frames, loops };
 }"""
+# A page that does nothing but paint what a brush paints, on one canvas of the size of the picture, once per frame.
+PLAIN = """([width, height, brush]) => {
+  document.body.style.margin = "0";
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width, height });
+  canvas.style.cssText = "position: absolute; width: 1040px";
+  document.body.append(canvas);
+  const context = canvas.getContext("2d");
+  const image = new ImageData(brush, brush);
+  new Uint32Array(image.data.buffer).fill(0x80ff8040);
+  const scale = width / 1040;
+  let [place, painting, last] = [null, false, 0];
+  window.plain = [];
+  onpointerdown = (event) => { painting = true; };
+  onpointerup = () => { painting = false; };
+  onpointermove = ({ clientX, clientY }) => { place = [clientX * scale, clientY * scale]; };
+  const step = (now) => {
+    if (painting && last) window.plain.push(now - last);
+    if (painting && place) context.putImageData(image, place[0], place[1]);
+    last = painting ? now : 0;
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+}"""
+# Milliseconds between the arrivals of pictures, three of which are on their way at a time; nothing is drawn.
+PICTURES = """async ([addresses, parallel]) => {
+  const times = [];
+  let last = performance.now();
+  const rest = [...addresses];
+  const one = async () => {
+    while (rest.length) {
+      await (await fetch(rest.shift())).blob();
+      const now = performance.now();
+      times.push(now - last);
+      last = now;
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, one));
+  return times;
+}"""
 LOOP = 5  # milliseconds
 BRUSH = 60
 MOVES = 40
@@ -117,13 +161,15 @@ class PageWork:
 class Strokes:
     """Milliseconds: handler and painting per animation frame, between animation frames, and at the end of strokes.
 
-    ``work``: CPU time of the page for everything from the release of the button until the edit is queued and shown.
+    ``work``: CPU time of the page for everything from the release of the button until the edit is queued and shown;
+    ``moving``: for one animation frame before the release.
     """
 
     handlers: tuple[float, ...]
     frames: tuple[float, ...]
     releases: tuple[float, ...]
     work: tuple[float, ...]
+    moving: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -159,21 +205,51 @@ def strokes(page: Page, count: int) -> Strokes:
     page.evaluate(WATCH)
     box = page.locator(".v-canvas").bounding_box()
     assert box is not None
-    work, spent = PageWork(page), []
+    work, spent, moving = PageWork(page), [], []
     for stroke in range(count):
-        left = box["x"] + box["width"] * (0.2 + 0.5 * ((stroke * 0.37) % 1))
-        top = box["y"] + box["height"] * (0.25 + 0.45 * ((stroke * 0.61) % 1))
-        page.mouse.move(left, top)
-        page.mouse.down()
-        for move in range(MOVES):
-            page.mouse.move(left + 3 * move, top + 40 * ((move % 10) / 10))
+        frames = int(page.evaluate("window.strokes.frames.length"))
+        begun = work.spent()
+        one_stroke(page, stroke, (box["x"], box["y"], box["width"], box["height"]))
         before = work.spent()
-        page.mouse.up()
-        page.wait_for_function("count => window.strokes.releases.length > count", arg=stroke)
+        with page.expect_console_message(lambda message: message.text == "released"):
+            page.mouse.up()
         spent.append(work.spent() - before)
+        painted = int(page.evaluate("window.strokes.frames.length")) - frames
+        moving.append((before - begun) / max(1, painted))
     page.wait_for_function("window.editor.pending === 0")
     found: dict[str, Any] = page.evaluate("window.strokes")
-    return Strokes(tuple(found["handlers"]), tuple(found["frames"]), tuple(found["releases"]), tuple(spent))
+    return Strokes(
+        tuple(found["handlers"]), tuple(found["frames"]), tuple(found["releases"]), tuple(spent), tuple(moving)
+    )
+
+
+def one_stroke(page: Page, number: int, area: tuple[float, float, float, float]) -> None:
+    """Press the button in an area (x, y, width, height, CSS pixels), and move; the button stays down."""
+    x, y, width, height = area
+    left = x + width * (0.2 + 0.5 * ((number * 0.37) % 1))
+    top = y + height * (0.25 + 0.45 * ((number * 0.61) % 1))
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for move in range(MOVES):
+        page.mouse.move(left + 3 * move, top + 40 * ((move % 10) / 10))
+
+
+def plain_strokes(page: Page, count: int, size: tuple[int, int]) -> tuple[float, ...]:
+    """Milliseconds from frame to frame of the same strokes on a page that only paints them, in the same browser."""
+    other = page.context.new_page()
+    other.evaluate(PLAIN, [*size, 2 * BRUSH])
+    for stroke in range(count):
+        one_stroke(other, stroke, (0, 0, 1040, 585))
+        other.mouse.up()
+    found: list[float] = other.evaluate("window.plain")
+    other.close()
+    return tuple(found)
+
+
+def pictures(page: Page, addresses: Sequence[str], parallel: int) -> tuple[float, ...]:
+    """Milliseconds between the arrivals of these pictures: what the server needs for one."""
+    found: list[float] = page.evaluate(PICTURES, [list(addresses), parallel])
+    return tuple(found)
 
 
 def timeline(page: Page, *, tracks: int, frames: int, rounds: int) -> dict[str, list[float]]:

@@ -43,6 +43,13 @@ def track_changes(size: tuple[int, int], seed: int) -> Iterator[dict[str, Any]]:
         yield {"track": track, "frame": frame, "before_version": 0, "after": {"state": "present", "rle": mask}}
 
 
+def bare(served: Served, folder: Path, name: str) -> str:
+    """Another video of this size, without tracks, of which nobody has seen a frame; returns its id."""
+    video = served.add(code_part(folder / f"{name} bare.mp4", frames=FRAMES + 1, size=SIZES[name], gop=30, kbit=4000))
+    served.wait_until_counted(video)
+    return video
+
+
 def with_tracks(served: Served, folder: Path, name: str) -> str:
     """A video of this size with `TRACKS` tracks on all `FRAMES` frames, in the served project; returns its id."""
     size = SIZES[name]

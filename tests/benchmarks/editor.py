@@ -12,8 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.benchmarks._editor_page import LOOP, load, step_work, strokes, timeline
-from tests.benchmarks._editor_scenes import FRAMES, SIZES, TRACKS, many_videos, with_tracks
+from tests.benchmarks._editor_page import LOOP, load, pictures, plain_strokes, step_work, strokes, timeline
+from tests.benchmarks._editor_scenes import FRAMES, SIZES, TRACKS, bare, many_videos, with_tracks
 from tests.benchmarks._served import Served, served
 from tests.benchmarks._tables import Table, options, progress, show
 from tests.benchmarks._targets import Latency, latency_table
@@ -24,13 +24,15 @@ from tests.benchmarks.long_video import long_video
 PARTS = ("sizes", "timeline", "project")
 VIDEOS = 500
 LANES, LANE_FRAMES = 200, 5000
+# Pictures that the page loads at once, see `assets/editor/pictures/framecache.js`.
+PARALLEL = 3
 # The floors of 1080p, milliseconds.
 STEP, SEEK, HANDLER, FRAME, RELEASE = 33, 250, 4, 17, 8
 
 
 def size_rows(server: Served, folder: Path, name: str, *, steps: int, count: int) -> list[Latency]:
     """Stepping, seeking and painting in one size; only 1080p has floors."""
-    video = with_tracks(server, folder, name)
+    video, other = with_tracks(server, folder, name), bare(server, folder, name)
     server.end_jobs()
     with browser_page() as page:
         open_video(page, server, video)
@@ -39,13 +41,21 @@ def size_rows(server: Served, folder: Path, name: str, *, steps: int, count: int
         stepping, _ = travel(page, [k % FRAMES for k in range(1, steps + 1)], pause=1000 / 30)
         seeking, _ = travel(page, jumps(FRAMES, steps, seed=3))
         own = step_work(page, [k % FRAMES for k in range(1, steps // 2 + 1)])
+        plain = plain_strokes(page, count // 2, SIZES[name])
         painted = strokes(page, count)
+        plain += plain_strokes(page, count // 2, SIZES[name])
+        width = page.evaluate("window.editor.app.showing.frames.width")
+        query = "" if width is None else f"?w={width}"
+        sent = pictures(page, [f"/data/videos/{other}/frames/{k}.jpg{query}" for k in range(FRAMES)], PARALLEL)
     kinds = (
         ("next frame", stepping, STEP),
+        ("reference: pictures of the server, from one to the next", sent, None),
         ("next frame, CPU time of the page", own, None),
         ("jump to any frame", seeking, SEEK),
         ("painting: handlers and blit per frame", painted.handlers, HANDLER),
+        ("painting: CPU time of the page per frame", painted.moving, None),
         ("painting: from frame to frame", painted.frames, FRAME),
+        ("reference: from frame to frame, a page that only paints the brush", plain, None),
         ("painting: release of the button", painted.releases, RELEASE),
         ("painting: release, CPU time of the page", painted.work, RELEASE),
         ("reference: from frame to frame, idle", loaded.frames, None),
