@@ -19,8 +19,9 @@ class Adapted:
     """The outcome of an adaptation.
 
     ``network`` has the classes of the corrections and is in evaluation mode; ``checkpoint`` has also the classes that
-    only the base knew (``kept``), for measuring what was forgotten. ``blend`` is the share of the new weights: 0 means
-    that the base was kept, and ``stopped`` says why if training failed.
+    only the base knew (``kept``), for measuring what was forgotten. ``blend`` is the point between the weights before
+    and after training (`model.adapting.blending`): 0 means that the base was kept, and ``stopped`` says why if training
+    failed.
     """
 
     network: TeViT
@@ -51,10 +52,10 @@ def adapt(
 ) -> Adapted:
     """Train the heads of ``start`` on ``clips``; after a cancellation the outcome is that of the steps so far.
 
-    ``replay`` shows what the network knew, with names of its classes. ``blend`` is the share of the trained weights in
-    the outcome, 0 to 1; 0, or no ``steps``, keeps the base. The state of the run is written to ``state_path``, from
-    which a later call with the same arguments goes on. Training that diverges keeps the base. With ``planned`` these
-    are the first ``steps`` of a run of so many, with the made copies of that. Raises
+    ``replay`` shows what the network knew, with names of its classes. ``blend`` is the point between the weights before
+    and after training, 0 to 1 (`model.adapting.blending`); 0, or no ``steps``, keeps the base. The state of the run is
+    written to ``state_path``, from which a later call with the same arguments goes on. Training that diverges keeps the
+    base. With ``planned`` these are the first ``steps`` of a run of so many, with the made copies of that. Raises
     `model.training.clips.NoTrainingFrames`.
     """
     adaptation = Adaptation(

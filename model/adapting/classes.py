@@ -65,12 +65,14 @@ class TeachingSource:
     """A clip source of a network with ``classes`` classes; label k of the source is ``labels[k]`` of the network.
 
     ``stand_ins``: for the first classes of the network the weight with which all tracks count as one of them, too.
+    ``replayed``: it shows what the network knew before.
     """
 
     source: ClipSource
     labels: tuple[int, ...]
     classes: int
     stand_ins: tuple[float, ...] = ()
+    replayed: bool = False
 
     @property
     def stands_for(self) -> tuple[tuple[int, float], ...]:

@@ -5,16 +5,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from model.adapting.classes import TeachingSource
-from model.adapting.clip_features import ClipFeatures, FeatureClip
+from model.adapting.clip_features import ClipFeatures
+from model.adapting.distilling import Anchor
 from model.adapting.draws import Draws
 from model.adapting.rates import rate_groups
 from model.adapting.settings import AdaptSettings
-from model.adapting.trunk_cache import TrunkCache
+from model.adapting.trunk_cache import Levels, TrunkCache
 from model.config import TrainingConfig
 from model.lack_of_memory import lacks_memory
 from model.network.tevit import TeViT
@@ -22,7 +24,16 @@ from model.training.ema import WeightAverage
 from model.training.losses import losses_over, positive_pairs
 from model.training.run_state import RunState
 from model.training.schedule import rate_factor
+from model.training.targets import ClipTargets
 from model.training.trainer import StepReport, TrainingDiverged
+
+
+class _DrawnClip(NamedTuple):
+    """A clip of a step; ``replayed``: it shows what the network knew before."""
+
+    levels: Levels
+    target: ClipTargets
+    replayed: bool
 
 
 class AdaptLoop:
@@ -70,6 +81,8 @@ class AdaptLoop:
         self.optimizer = torch.optim.AdamW(groups, lr=self.recipe.learning_rate, fused=True)  # type: ignore[arg-type]
         self._learning = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
         self.average = WeightAverage(self.network, decay=self.recipe.ema) if self.recipe.ema else None
+        known = [one.labels for one, _ in sources if one.replayed and settings.distilled]
+        self._anchor = Anchor(self.network, known[0]) if known else None
         self.step = 0
         self.losses: dict[int, float] = {}  # by step, also of the steps before a kill
         self._resume()
@@ -125,7 +138,7 @@ class AdaptLoop:
         rate, spent = self.recipe.learning_rate * factor, time.monotonic() - began
         return StepReport(self.step, self.recipe.steps, total, parts, rate, norm, spent)
 
-    def _gradients(self, clips: Sequence[FeatureClip]) -> dict[str, float]:
+    def _gradients(self, clips: Sequence[_DrawnClip]) -> dict[str, float]:
         """The loss parts of a step, whose gradients are left at the parameters; without memory in smaller portions.
 
         The losses of all portions are divided by the positives of the step, so its size changes nothing else.
@@ -140,33 +153,44 @@ class AdaptLoop:
             if self._device.startswith("cuda"):
                 torch.cuda.empty_cache()
 
-    def _in_portions(self, clips: Sequence[FeatureClip]) -> dict[str, float]:
+    def _in_portions(self, clips: Sequence[_DrawnClip]) -> dict[str, float]:
         self.optimizer.zero_grad(set_to_none=True)
-        targets = [target for _, target in clips]
+        targets = [clip.target for clip in clips]
         # Of this process alone: under `torchrun` each process makes trainings of its own.
         positives = max(positive_pairs(targets, queries=self.network.config.queries), 1.0)
+        replays = sum(clip.replayed for clip in clips)
         parts: dict[str, float] = {}
         for portion in _portions(clips, self.clips_at_once):
             with torch.autocast("cuda", dtype=torch.bfloat16) if self._fast else nullcontext():
-                losses = self._losses(portion, positives)
+                losses = self._losses(portion, positives, replays)
             torch.stack(list(losses.values())).sum().backward()
             for name, value in losses.items():
                 kind = name.rsplit("_", 1)[1]
                 parts[kind] = parts.get(kind, 0.0) + float(value.detach())
         return parts
 
-    def _losses(self, clips: Sequence[FeatureClip], positives: float) -> dict[str, Tensor]:
-        features = self._clips[0].features([levels for levels, _ in clips], [target for _, target in clips])
-        targets = [target.to(self._device) for _, target in clips]
+    def _losses(self, clips: Sequence[_DrawnClip], positives: float, replays: int) -> dict[str, Tensor]:
+        """Of some clips of a step, which has so many positives and replayed clips altogether."""
+        features = self._clips[0].features([clip.levels for clip in clips], [clip.target for clip in clips])
+        targets = [clip.target.to(self._device) for clip in clips]
         last = self.network.config.head.stages - 1
-        stages = None if self._settings.all_mask_heads else (last,)
-        return losses_over(self.network, features, targets, positives=positives, mask_stages=stages)[0]
+        with_masks = None if self._settings.all_mask_heads else (last,)
+        stages = self.network.stages(features)
+        losses, _ = losses_over(
+            self.network, features, targets, positives=positives, mask_stages=with_masks, stages=stages
+        )
+        replayed = [place for place, clip in enumerate(clips) if clip.replayed]
+        if self._anchor is not None and replayed:
+            apart = self._anchor.distance(self.network, features, stages[-1], replayed)
+            losses["loss_kept"] = apart * (self._settings.distilled / replays)
+        return losses
 
-    def _drawn(self, number: int) -> Iterator[FeatureClip]:
+    def _drawn(self, number: int) -> Iterator[_DrawnClip]:
         """The clips of a step from one source."""
         count = self._counts[number]
         for index in range(self.step * count, (self.step + 1) * count):
-            yield self._clips[number].clip(self._draws[number][index])
+            levels, target = self._clips[number].clip(self._draws[number][index])
+            yield _DrawnClip(levels, target, self._clips[number].teaching.replayed)
 
     def keep(self) -> None:
         """Write the state of the run; it replaces the kept one when the next loss is finite."""
@@ -193,10 +217,10 @@ class AdaptLoop:
         return TrainingDiverged(f"{what}, so training diverged.")
 
 
-def _portions(clips: Sequence[FeatureClip], at_once: int) -> Iterator[list[FeatureClip]]:
+def _portions(clips: Sequence[_DrawnClip], at_once: int) -> Iterator[list[_DrawnClip]]:
     """At most ``at_once`` clips together, and only clips of one size: others would have to be padded."""
-    groups: dict[tuple[int, ...], list[FeatureClip]] = {}
+    groups: dict[tuple[int, ...], list[_DrawnClip]] = {}
     for clip in clips:
-        groups.setdefault(tuple(clip[0][0].shape), []).append(clip)
+        groups.setdefault(tuple(clip.levels[0].shape), []).append(clip)
     for group in groups.values():
         yield from (group[start : start + at_once] for start in range(0, len(group), at_once))

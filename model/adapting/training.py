@@ -63,7 +63,7 @@ class Adaptation:
         if settings.column_iterations:
             known = {normalised(name) for name in start.categories}
             new = tuple(k for k, name in enumerate(self.classes.taught) if normalised(name) not in known)
-            taught = [one for one, _ in sources if one.source is not replay or one.stands_for]
+            taught = [one for one, _ in sources if not one.replayed or one.stands_for]
             windows = [ClipFeatures(one, self._cache, network.config, device=device) for one in taught]
             fit_columns(network, windows, new=new, iterations=settings.column_iterations, cancelled=cancelled)
         self.fitted = from_network(network, self.classes.names)  # with columns for new categories, no more
@@ -94,7 +94,7 @@ class Adaptation:
         self._loop.run(on_step=on_step, cancelled=self._cancelled, until=until)
 
     def blended(self, share: float) -> ModelCheckpoint:
-        """The checkpoint with all classes at ``share`` (0 to 1) of the trained weights; 0 is the untrained base."""
+        """The checkpoint with all classes at a point between the weights before (0) and after training (1)."""
         if share == 0.0:
             return self.base
         trained = from_network(self._loop.kept, self.classes.names)
@@ -156,6 +156,7 @@ def _sources(
     ):
         if source is not None and clips_of_step:
             labels = classes.labels_of(source.categories)
-            teaching = TeachingSource(source, labels, len(classes.names), weights if source is replay else ())
+            known = source is replay
+            teaching = TeachingSource(source, labels, len(classes.names), weights if known else (), replayed=known)
             found.append((teaching, clips_of_step))
     return found

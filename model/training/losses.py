@@ -179,14 +179,16 @@ def losses_over(
     *,
     positives: float | None = None,
     mask_stages: Container[int] | None = None,
+    stages: Sequence[Queries] | None = None,
 ) -> tuple[dict[str, Tensor], list[Matches]]:
     """As :func:`training_losses`, over a feature pyramid that is computed already.
 
     Only ``mask_stages`` have a mask loss (None: all). At test time only the mask head of the last stage runs.
+    ``stages``: the queries over these features, if they are computed already too.
     """
     losses: dict[str, Tensor] = {}
     matches = []
-    for stage, queries in enumerate(network.stages(features)):
+    for stage, queries in enumerate(network.stages(features) if stages is None else stages):
         single = Queries(queries.logits.float(), queries.boxes.float(), *queries[2:])
         values, matched = stage_losses(
             network,

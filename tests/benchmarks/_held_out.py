@@ -8,14 +8,19 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco
 
+from app.spreading.networks import load_trunk
 from model.adapting.procedural_replay import ProceduralClips
+from model.propagation import Trunk
 from model.rule_scoring import HeldOutVideo, figures, held_out_video
 from model.scoring import judged_frames
 from model.thresholds import Thresholds
 from model.training.clips import ClipVideo
 from model.weights import checkpoint
 from model.weights.categories import for_proposals, with_categories
+from tests.benchmarks.annotator.costs import GOOD
 from tests.benchmarks.annotator.plan import ShownTrack, TrueTrack, plan, seconds
+from tests.benchmarks.annotator.session import Bill, spreading
+from tests.benchmarks.annotator.tools import KeptFeatures, ProductBox, ProductSpread
 
 Entries = list[dict[str, Any]]
 
@@ -24,8 +29,10 @@ Entries = list[dict[str, Any]]
 class Worth:
     """Figures of one checkpoint: shares from 0 to 1, numbers of tracks, seconds per track-frame.
 
-    Without more words by the app's own rule, with the thresholds of the checkpoint. ``golden`` is the AP on the domain
-    of the factory checkpoint, ``golden_agnostic`` that without classes (published rule).
+    Without more words by the app's own rule, with the thresholds of the checkpoint. ``effort`` is that of an annotator
+    who mends every wrong mask by itself, ``effort_spread`` that of one who spreads what is mended and boxes what is
+    missing. ``golden`` is the AP on the domain of the factory checkpoint, ``golden_agnostic`` that without classes
+    (published rule).
     """
 
     ap: float
@@ -34,6 +41,7 @@ class Worth:
     proposed: int
     true: int
     effort: float
+    effort_spread: float
     published_ap: float
     published_agnostic: float
     published_iou: float
@@ -63,7 +71,7 @@ def worth(file: Path, held_out: ProceduralClips, golden: ProceduralClips) -> Wor
         *(app[name] for name in ("AP", "AP_without_classes", "best_iou")),
         int(app["proposed"]),
         int(app["true"]),
-        effort,
+        *effort,
         *(published[name] for name in ("AP", "AP_without_classes", "best_iou")),
         kept["AP"],
         kept["AP_without_classes"],
@@ -86,15 +94,28 @@ def _name(entry: dict[str, Any], classes: Sequence[str]) -> str:
     return classes[entry["category_id"] - 1]
 
 
-def _effort(videos: Sequence[HeldOutVideo], found: Sequence[Entries], classes: Sequence[str]) -> float:
-    """Seconds per true track-frame that the annotator needs for these proposals."""
-    spent = frames = 0.0
+def _effort(videos: Sequence[HeldOutVideo], found: Sequence[Entries], classes: Sequence[str]) -> tuple[float, float]:
+    """Seconds per true track-frame that the annotator needs for these proposals: mask by mask, and with spreading."""
+    by_hand = by_spreading = frames = 0.0
+    trunk, _ = load_trunk()
     for video, entries in zip(videos, found, strict=True):
         described = video.source.videos[video.index]
-        truth = truth_of(described, video.source.categories)
-        spent += seconds(plan(_shown(entries, video, classes), truth, described.count))
+        truth, shown = truth_of(described, video.source.categories), _shown(entries, video, classes)
+        by_hand += seconds(plan(shown, truth, described.count))
+        by_spreading += _spread(video, shown, truth, trunk).total
         frames += sum(len(thing.masks) for thing in truth)
-    return spent / frames
+    return by_hand / frames, by_spreading / frames
+
+
+def _spread(video: HeldOutVideo, shown: Sequence[ShownTrack], truth: Sequence[TrueTrack], trunk: Trunk | None) -> Bill:
+    described = video.source.videos[video.index]
+
+    def pictures(frame: int) -> np.ndarray:
+        return video.source.read_frames(video.index, [frame])[0]
+
+    kept = None if trunk is None else KeptFeatures(trunk)
+    tool = ProductSpread(pictures, (described.height, described.width), kept)
+    return spreading(shown, truth, described.count, box=ProductBox(pictures), spread=tool, order="played", right=GOOD)
 
 
 def truth_of(video: ClipVideo, names: Sequence[str]) -> list[TrueTrack]:

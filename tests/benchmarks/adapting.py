@@ -40,7 +40,8 @@ CORRECTED, HELD_OUT = 8, range(20, 32)  # videos of the domain with that seed
 GOLDEN_SEED = 900_001
 DEFAULTS = AdaptSettings()
 _PLAIN = Rates(columns=1.0)
-_WITHOUT_COPIES = AdaptSettings(corrected=2, augmented=0)
+_UNANCHORED = AdaptSettings(distilled=0.0)
+_WITHOUT_COPIES = replace(_UNANCHORED, corrected=2, augmented=0)
 _UNFITTED = replace(_WITHOUT_COPIES, column_iterations=0)
 
 
@@ -63,7 +64,8 @@ VARIANTS = (
     Variant("... and columns fitted first", replace(_WITHOUT_COPIES, all_mask_heads=True)),
     Variant("... and only the last mask head", _WITHOUT_COPIES),
     Variant("the same without replay", _WITHOUT_COPIES, replays=False),
-    Variant("... and a copy for one of two clips: as it is"),
+    Variant("... and a copy for one of two clips", _UNANCHORED),
+    Variant("... and masks of replayed clips kept: as it is"),
     Variant("as it is, two replayed clips a step", AdaptSettings(replayed=2)),
     Variant("as it is, half blended with the base", blend=0.5),
     Variant("steps, blend and thresholds chosen", steps=None),

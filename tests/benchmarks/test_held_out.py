@@ -30,5 +30,6 @@ def test_an_untrained_checkpoint_is_worth_little_and_leaves_all_the_work(
     found = worth(file, clips, golden)
     assert found.true == len(clips.videos[0].tracks)
     assert found.ap <= 0.2 and found.effort > 5 and 0 <= found.golden <= 1
+    assert 1 < found.effort_spread < found.effort  # a box and spreading are less than drawing every mask
     assert checkpoint.load(file).categories != clips.categories and found.published_ap == 0.0
-    assert set(found.as_json()) >= {"ap", "effort", "golden"}
+    assert set(found.as_json()) >= {"ap", "effort", "effort_spread", "golden"}

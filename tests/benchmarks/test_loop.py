@@ -13,6 +13,7 @@ FIGURES = {
     "proposed": 30,
     "true": 28,
     "effort": 4.0,
+    "effort_spread": 2.5,
     "golden_agnostic": 0.6,
 }
 
@@ -55,7 +56,7 @@ def test_the_table_has_a_line_for_each_round() -> None:
     found = loop.table({11: rounds})
     assert [row[0] for row in found.rows] == ["11, 0 videos", "11, 4 videos"]
     assert [len(row) for row in found.rows] == [len(found.columns)] * 2
-    assert found.rows[1][4:6] == ("30 / 28", "4.0 s") and found.rows[1][-2:] == ("yes", "1.5 min")
+    assert found.rows[1][4:7] == ("30 / 28", "4.0 s", "2.5 s") and found.rows[1][-2:] == ("yes", "1.5 min")
     assert found.rows[0][-2:] == ("", "") and json.dumps(found.facts)
 
 

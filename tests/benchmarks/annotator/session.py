@@ -89,14 +89,15 @@ def spreading(
     box: BoxTool,
     spread: SpreadTool,
     order: Order,
+    right: float = RIGHT,
 ) -> Bill:
     """What is right of the proposals is accepted; a frame that is not is mended, and spread to its neighbours.
 
     ``order``: *played* mends the first wrong frame that comes as the video plays, *queue* the frame that the tools are
-    least sure of. A thing without a proposal begins with a box.
+    least sure of. A thing without a proposal begins with a box. ``right``: mask IoU from which a frame is right.
     """
     bill = Bill()
-    for action in plan(shown, truth, count, good=RIGHT):
+    for action in plan(shown, truth, count, good=right):
         if action.kind in {"swap", "reject", "relabel", "track", "complete"}:
             bill.pay(action.kind)
     _, tracks = swaps_of(shown, truth, count)
@@ -106,7 +107,7 @@ def spreading(
     for number, thing in enumerate(truth):
         if thing.masks:
             begun = masks[pairs[number]] if number in pairs else {}
-            work = _Thing(thing, dict(begun), count, box, spread, tuple(done))
+            work = _Thing(thing, dict(begun), count, box, spread, tuple(done), right)
             bill.add(work.work(order))
             done.append(work.settled)
     return bill
@@ -125,6 +126,7 @@ class _Thing:
     box: BoxTool
     spread: SpreadTool
     others: tuple[Known, ...] = ()
+    right: float = RIGHT
     sure: dict[int, float] = field(default_factory=dict)
     settled: dict[int, np.ndarray | None] = field(default_factory=dict)
     bill: Bill = field(default_factory=Bill)
@@ -150,7 +152,7 @@ class _Thing:
         truth, mask = self.thing.masks.get(frame), self.shown.get(frame)
         if truth is None or mask is None:
             return truth is None and mask is None
-        return iou(mask, truth) >= RIGHT
+        return iou(mask, truth) >= self.right
 
     def _open(self) -> list[int]:
         return [frame for frame in range(self.count) if frame not in self.settled]
@@ -205,13 +207,13 @@ class _Thing:
 
     def _mend(self, frame: int, truth: np.ndarray) -> None:
         mask = self.shown.get(frame)
-        kind = "draw" if mask is None else _mend(mask, truth)
+        kind = "draw" if mask is None else _mend(mask, truth, self.right)
         beside = any(self.settled.get(near) is not None for near in (frame - 1, frame + 1))
         if kind == "draw" and beside:
             kind = "brush"  # of the mask that is copied from the frame beside it
         if kind == "draw":
             self.bill.pay("box")
-            kind = _mend(self.box(frame, box_of(truth)), truth)
+            kind = _mend(self.box(frame, box_of(truth)), truth, self.right)
         self.bill.pay(kind)
 
     def _spread(self, before: int, after: int, frame: int) -> None:
@@ -227,7 +229,7 @@ class _Thing:
                     self.shown[t] = found.mask
 
 
-def _mend(found: np.ndarray, right: np.ndarray) -> str:
+def _mend(found: np.ndarray, right: np.ndarray, least: float = RIGHT) -> str:
     """What turns a mask into the right one: nothing but a verdict, the brush, or drawing."""
     quality = iou(found, right)
-    return "accept" if quality >= RIGHT else "brush" if quality >= ROUGH else "draw"
+    return "accept" if quality >= least else "brush" if quality >= ROUGH else "draw"

@@ -28,15 +28,23 @@ def replayed() -> MadeSource:
 
 
 def small_loop(
-    *, steps: int = 4, network: TeViT | None = None, settings: AdaptSettings | None = None, **more: object
+    *,
+    steps: int = 4,
+    network: TeViT | None = None,
+    settings: AdaptSettings | None = None,
+    replays: bool = False,
+    **more: object,
 ) -> AdaptLoop:
-    """A loop over two sources; the network has the classes dog, fox, owl, cat, horse."""
+    """A loop over two sources; the network has the classes dog, fox, owl, cat, horse.
+
+    ``replays``: the second source counts as what the network knew.
+    """
     settings = settings or AdaptSettings()
     classes = JointClasses.of(NAMES, NEW)
     network = network or with_categories(small_checkpoint(), classes.names).build()
     sources = [
-        (TeachingSource(source, classes.labels_of(source.categories), len(classes.names)), 2)
-        for source in (corrections(), replayed())
+        (TeachingSource(source, classes.labels_of(source.categories), len(classes.names), replayed=known), 2)
+        for source, known in ((corrections(), False), (replayed(), replays))
     ]
     return AdaptLoop(
         network,
