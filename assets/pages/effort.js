@@ -73,7 +73,12 @@ export function effortCard(effort, when) {
   return h(
     "section.v-card",
     { id: "v-effort" },
-    h("header", null, h("h2.v-grow", null, "What correcting took"), h("span.v-t3", null, when)),
+    h(
+      "header",
+      null,
+      h("h2.v-grow.v-nowrap", null, "What correcting took"),
+      h("span.v-t3.v-ell", { title: when }, when),
+    ),
     h(
       "div.bd",
       null,
