@@ -19,6 +19,9 @@ POINT = 1.1
 BUTTON = 0.1  # a press or a release
 HOME = 0.4  # from the keyboard to the mouse or back
 LOOK = VERDICT
+STEP = 250  # pixels that a turn of the wheel scrolls
+TURNS = 60
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 Point = tuple[float, float]
 
 
@@ -74,7 +77,7 @@ class Hand:
         self.tally.clicks += 1
         self.tally.hand += POINT + 2 * BUTTON + (KEY if shift else 0)
         if isinstance(target, Locator):
-            if not _in_view(target):
+            if not in_view(target):
                 self.scroll(target)
             target.click(modifiers=["Shift"] if shift else [])
         else:
@@ -98,6 +101,25 @@ class Hand:
         self.tally.hand += POINT
         target.scroll_into_view_if_needed()
 
+    def turn(self, target: Locator, *, down: bool) -> None:
+        """Turn the wheel until something is in view, which the page may make only then: one gesture."""
+        self._home(mouse=True)
+        self.tally.scrolls += 1
+        self.tally.hand += POINT
+        for _ in range(TURNS):
+            if target.count() and in_view(target):
+                return
+            self.page.mouse.wheel(0, STEP if down else -STEP)
+            self.page.evaluate(PAINTED)
+        raise AssertionError("turning the wheel does not lead there")
+
+    def choose(self, choice: Locator, path: str) -> None:
+        """Give a file to the input of a chooser: the click on it, and one for the file."""
+        self._home(mouse=True)
+        self.tally.clicks += 2
+        self.tally.hand += 2 * (POINT + 2 * BUTTON)
+        choice.set_input_files(path)
+
     def look(self, times: int = 1) -> None:
         """See whether it is right."""
         self.tally.looks += times
@@ -120,7 +142,8 @@ def _strokes(chord: str) -> int:
     return 1 + chord[:-1].count("+")
 
 
-def _in_view(target: Locator) -> bool:
+def in_view(target: Locator) -> bool:
+    """Whether all of an element can be seen."""
     inside = """(it) => { const box = it.getBoundingClientRect();
         return box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth; }"""
     return bool(target.evaluate(inside))

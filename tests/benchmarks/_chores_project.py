@@ -66,9 +66,9 @@ class Scene:
     labels: list[str]
 
 
-def render(index: int) -> Scene:
-    """A video of the demo's domain; a mask of the truth has at least 40 pixels."""
-    video = render_video("demo", index=index, seed=SEED, frames=FRAMES, size=SIZE)
+def render(index: int, *, domain: str = "demo", frames: int = FRAMES, size: tuple[int, int] = SIZE) -> Scene:
+    """A video of a domain with the demo's categories; a mask of the truth has at least 40 pixels."""
+    video = render_video(domain, index=index, seed=SEED, frames=frames, size=size)
     truth = [{t: m for t, m in enumerate(thing.masks) if m.sum() >= 40} for thing in video.tracks]
     return Scene(video.frames, truth, [DEMO_CATEGORIES[thing.label] for thing in video.tracks])
 

@@ -12,14 +12,16 @@ from playwright.sync_api import Page
 
 from model.procedural.domains import DEMO_CATEGORIES
 from tests.benchmarks import _chores_editor as editor
+from tests.benchmarks import _chores_own as own
 from tests.benchmarks import _chores_pages as pages
 from tests.benchmarks._chores_hand import BUTTON, HOME, KEY, LOOK, POINT, Hand, Tally
 from tests.benchmarks._chores_project import VIDEOS, ChoreVideo, add_video, render
+from tests.benchmarks._chores_tracks import Forty, mislabelled
 from tests.benchmarks._served import Served, served
 from tests.benchmarks._tables import Table, options, progress, show
 from tests.benchmarks.frame_page import browser_page, open_video
 
-KEYBOARD = "keyboard"
+KEYBOARD, FORTY, OWN = "keyboard", "forty", "own"
 TITLES = {
     "swap": "two swapped identities",
     "broken": "a broken track, its missing masks filled in",
@@ -29,6 +31,8 @@ TITLES = {
     "spread": "ten frames redrawn: a box, spread",
     "false": "five false tracks rejected",
     KEYBOARD: "from the library to complete and to the next video, by keyboard alone",
+    FORTY: "forty tracks found and relabelled in the page of tracks",
+    OWN: "a new project with an own video, proposed, corrected, exported",
 }
 
 
@@ -61,6 +65,26 @@ def keyboard_alone(served: Served, page: Page, folder: Path, _: str) -> Tally:
     return hand.tally
 
 
+def forty_tracks(served: Served, page: Page, folder: Path, _: str) -> Tally:
+    """The chore of the page of tracks, in a project of its own."""
+    project = new_project(served, "forty")
+    forty = Forty(project, mislabelled(project, folder))
+    assert len(forty.left()) == len(forty.wrong)
+    hand = Hand(page)
+    forty.relabel(hand)
+    assert not forty.left(), f"still to relabel: {len(forty.left())}"
+    return hand.tally
+
+
+def own_video(served: Served, page: Page, folder: Path, _: str) -> Tally:
+    """The chore of a new user."""
+    hand = Hand(page)
+    project, video = own.own_video(hand, served, folder)
+    lacks = own.missing(served, project, video)
+    assert not lacks, f"missing at the end: {', '.join(lacks)}"
+    return hand.tally
+
+
 def new_project(served: Served, name: str) -> Served:
     """The same server with another project, which has the demo's categories."""
     made = served.call("POST", "/data/projects", {"name": name, "categories": list(DEMO_CATEGORIES)})
@@ -69,7 +93,7 @@ def new_project(served: Served, name: str) -> Served:
 
 Chore = Callable[[Served, Page, Path, str], Tally]
 CHORES: dict[str, Chore] = {name: in_editor for name in editor.CHORES}
-CHORES |= {KEYBOARD: keyboard_alone}
+CHORES |= {KEYBOARD: keyboard_alone, FORTY: forty_tracks, OWN: own_video}
 
 
 def measured(names: list[str]) -> Iterator[tuple[str, Tally]]:
