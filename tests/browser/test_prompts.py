@@ -40,7 +40,8 @@ def video(page: Page, server: RunningServer, watched: Watch) -> str:
             break
         page.wait_for_timeout(100)
     track = str(uuid.uuid4())
-    changes = [{"track": track, "frame": None, "before_version": 0, "after": {}}]
+    (category,) = driving.fetched(page, f"projects/{made['id']}")["categories"]
+    changes = [{"track": track, "frame": None, "before_version": 0, "after": {"category": category["id"]}}]
     edit = {"id": str(uuid.uuid4()), "kind": "track", "changes": changes}
     page.request.post(f"{server.address}data/videos/{video}/edits", data={"author": AUTHOR, "edits": [edit]})
     driving.open_review(page, server.address, project=made["id"], video=video)
