@@ -1,11 +1,13 @@
 """A clip's pass through the network as one CUDA graph: the host starts it with one call instead of two thousand.
 
-A graph is recorded for each shape of clips. Padding makes the pictures of a video, and those of most videos, equal in
-shape, and only its last windows have fewer frames. Proposals do not use it; `benchmark cuda` measures it.
+A graph is recorded for each shape of clips, once as many clips of it have come as recording costs passes. Padding makes
+the pictures of a video, and those of most videos, equal in shape, and only its last window has fewer frames.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable
+import warnings
+import weakref
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import torch
@@ -29,41 +31,89 @@ class _Graph:
 
 
 class CapturedNetwork:
-    """``network`` for inference on a GPU, under the autocast that is on at the first clip of a shape.
+    """``network`` for inference on a GPU, which must outlive this object.
 
-    Results lie in memory that the next call overwrites. ``record`` records graphs. The last ``kept`` shapes keep
-    theirs, each of which holds the memory of a pass.
+    Results lie in memory that the next call may overwrite. The first ``after`` clips of a shape run as usual. The last
+    ``kept`` shapes keep their graphs, each of which holds the memory of a pass. ``record`` records graphs. If that
+    fails, for want of memory for example, a warning gives the reason and all clips run as usual from then on.
     """
 
-    def __init__(self, network: TeViT, *, record: Record | None = None, kept: int = 2) -> None:
-        self.network = network
+    def __init__(self, network: TeViT, *, record: Record | None = None, kept: int = 2, after: int = _WARM_UPS) -> None:
+        self._network = weakref.ref(network)
         self._record = record or cuda_graph
-        self._kept = kept
-        self._graphs: OrderedDict[tuple[int, ...], _Graph] = OrderedDict()
+        self._kept, self._after = kept, after
+        self._seen: Counter[Hashable] = Counter()
+        self._graphs: OrderedDict[Hashable, _Graph] = OrderedDict()
+        self._failed = False
+        self.replays = 0  # passes by a graph so far
 
     @torch.inference_mode()
     def __call__(self, pixels: Tensor, img_hw: Tensor) -> tuple[Features, Queries]:
         """Features and queries of clips (B, T, 3, H, W) whose pictures measure ``img_hw`` (B, 2)."""
-        shape = tuple(pixels.shape)
-        graph = self._graphs.pop(shape, None) or self._recorded(pixels, img_hw)
-        self._graphs[shape] = graph
+        network = self._network()
+        assert network is not None
+        key = _key(network, pixels)
+        self._seen[key] += 1
+        graph = self._graphs.pop(key, None)
+        if graph is None and not self._failed and self._seen[key] > self._after:
+            graph = self._recorded(network, pixels, img_hw)
+        if graph is None:
+            return _passed(network, pixels, img_hw)
+        self._graphs[key] = graph
         if len(self._graphs) > self._kept:
             self._graphs.popitem(last=False)
         graph.pixels.copy_(pixels, non_blocking=True)
         graph.img_hw.copy_(img_hw, non_blocking=True)
         graph.replay()
+        self.replays += 1
         return graph.found[0]
 
-    def _recorded(self, pixels: Tensor, img_hw: Tensor) -> _Graph:
+    def _recorded(self, network: TeViT, pixels: Tensor, img_hw: Tensor) -> _Graph | None:
         own, size = pixels.clone(), img_hw.clone()
         found: list[tuple[Features, Queries]] = []
+        kind = pixels.device.type
 
         def run() -> None:
-            features = self.network.encode(own, size)
-            queries = self.network.decode(features)
-            found[:] = [(features, queries)]
+            # A graph would go on reading weights that autocast casts once and drops at the end of its block.
+            enabled, dtype = torch.is_autocast_enabled(kind), torch.get_autocast_dtype(kind)
+            with torch.autocast(kind, dtype=dtype, enabled=enabled, cache_enabled=False):
+                found[:] = [_passed(network, own, size)]
 
-        return _Graph(own, size, found, self._record(run))
+        try:
+            return _Graph(own, size, found, self._record(run))
+        except RuntimeError as error:
+            self._failed = True
+            self._graphs.clear()
+            warnings.warn(f"clips run without CUDA graphs: {error}", RuntimeWarning, stacklevel=3)
+            return None
+
+
+def _passed(network: TeViT, pixels: Tensor, img_hw: Tensor) -> tuple[Features, Queries]:
+    features = network.encode(pixels, img_hw)
+    return features, network.decode(features)
+
+
+def _key(network: TeViT, pixels: Tensor) -> Hashable:
+    """What a graph depends on: the shape, the precision, and where the weights lie."""
+    kind = pixels.device.type
+    autocast = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else None
+    weight = next(network.parameters())
+    return tuple(pixels.shape), pixels.dtype, autocast, weight.device, weight.dtype, weight.data_ptr()
+
+
+_captured: weakref.WeakKeyDictionary[TeViT, CapturedNetwork] = weakref.WeakKeyDictionary()
+
+
+def clip_pass(network: TeViT, pixels: Tensor, img_hw: Tensor) -> tuple[Features, Queries]:
+    """:meth:`TeViT.encode` and :meth:`TeViT.decode` of clips, by graphs on a GPU.
+
+    There the results lie in memory that the next call for this network may overwrite.
+    """
+    if pixels.device.type != "cuda" or network.training:
+        return _passed(network, pixels, img_hw)
+    if network not in _captured:
+        _captured[network] = CapturedNetwork(network)
+    return _captured[network](pixels, img_hw)
 
 
 def cuda_graph(run: Callable[[], None]) -> Replay:

@@ -116,7 +116,7 @@ class TeViT(nn.Module):
             queries = torch.cat((queries, extra_features), dim=2)
         outputs = []
         for head in self.roi_head.bbox_head:
-            rois = self._pool(features, boxes, self.config.head.box_cells)
+            rois = self.pool(features, boxes)
             stage = head(queries, rois)
             refined = decode_deltas(boxes, stage.deltas)
             outputs.append(Queries(stage.logits, refined, boxes, stage.object_features, stage.attention_features))
@@ -163,11 +163,12 @@ class TeViT(nn.Module):
     def _levels(self, boxes: Tensor) -> Tensor:
         return pyramid_levels(boxes, canonical_size=self.config.head.canonical_size, levels=len(STRIDES))
 
-    def _pool(self, features: Features, boxes: Tensor, cells: int) -> Tensor:
+    def pool(self, features: Features, boxes: Tensor) -> Tensor:
+        """The regions (B*T*N, C, S, S) that a stage sees of boxes (B, T, N, 4), xyxy in input pixels."""
         flat = boxes.reshape(-1, 4)
         frames = torch.arange(len(flat), device=flat.device).div(boxes.shape[2], rounding_mode="floor")
         levels = self._levels(flat.detach())
-        return roi_align(features.table, flat, frames, levels, strides=STRIDES, cells=cells)
+        return roi_align(features.table, flat, frames, levels, strides=STRIDES, cells=self.config.head.box_cells)
 
 
 def build(config: TeViTConfig) -> TeViT:

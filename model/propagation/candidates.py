@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import torch
 
+from model.network.captured import clip_pass
 from model.network.constants import constant
 from model.network.input import fit
 from model.network.tevit import TeViT
@@ -107,8 +108,7 @@ class TeViTCandidates:
         with torch.inference_mode():
             pixels = prepared_clip(scaled, size, device)[None]
             img_hw = constant(size.img_hw, dtype=torch.float32, device=device)[None]
-            features = network.encode(pixels, img_hw)
-            queries = network.decode(features)
+            features, queries = clip_pass(network, pixels, img_hw)
             scores, labels = queries.logits[0].sigmoid().mean(dim=0).max(dim=1)
             number = len(labels)
             drawn = []

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.config import TeViTConfig
+from model.network.captured import clip_pass
 from model.network.constants import constant
 from model.network.input import Resized, clip_on, fit, prepare_clip
 from model.network.tevit import Features, Queries, TeViT
@@ -156,12 +157,12 @@ def read_clip(
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
         pixels = prepared_clip(np.stack(frames), size, device)[None]
         img_hw = constant(size.img_hw, dtype=torch.float32, device=device)[None]
-        features = network.encode(pixels, img_hw)
-        queries = network.decode(features)
+        features, queries = clip_pass(network, pixels, img_hw)
+        logits = queries.logits[0].float().cpu()  # the choice reads many single numbers
         if rule == "published":
-            chosen = published(queries.logits[0], max_tracks=max_tracks)
+            chosen = published(logits, max_tracks=max_tracks)
         else:
-            chosen = review(queries.logits[0], max_tracks=2 * max_tracks, minimum=minimum, thresholds=thresholds)
+            chosen = review(logits, max_tracks=2 * max_tracks, minimum=minimum, thresholds=thresholds)
         probabilities = _probabilities(network, features, queries, chosen)
     return _candidates(queries, chosen, probabilities, size)
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from model.network.roi_align import pyramid_levels, roi_align
-from model.network.tevit import STRIDES, Features, Queries, TeViT
+from model.network.captured import CapturedNetwork, Record
+from model.network.tevit import Features, Queries, TeViT
 from model.training.losses import training_losses
 from model.training.targets import ClipTargets
 
@@ -52,7 +52,7 @@ def _parts(network: TeViT, pixels: Tensor, img_hw: Tensor) -> Iterator[tuple[str
         stages = network.stages(features)
     yield "backbone", lambda net, device: net.backbone(pixels.to(device))[0]
     yield "pyramid", lambda net, device: net.neck([one.to(device) for one in maps])
-    yield "RoIAlign", lambda net, device: [_regions(net, _moved(features, device), stages[-1].boxes.to(device))]
+    yield "RoIAlign", lambda net, device: [net.pool(_moved(features, device), stages[-1].boxes.to(device))]
     queries = network.rpn_head.init_proposal_features.weight.detach().expand(stages[0].object_features.shape)
     for number, stage in enumerate(stages):
         yield f"stage {number + 1}", _stage(number, queries, stage.start_boxes, features)
@@ -63,17 +63,10 @@ def _parts(network: TeViT, pixels: Tensor, img_hw: Tensor) -> Iterator[tuple[str
 
 def _stage(number: int, queries: Tensor, boxes: Tensor, features: Features) -> Part:
     def part(network: TeViT, device: str) -> Sequence[Tensor]:
-        rois = _regions(network, _moved(features, device), boxes.to(device))
+        rois = network.pool(_moved(features, device), boxes.to(device))
         return list(network.roi_head.bbox_head[number](queries.to(device), rois))
 
     return part
-
-
-def _regions(network: TeViT, features: Features, boxes: Tensor) -> Tensor:
-    head, flat = network.config.head, boxes.reshape(-1, 4)
-    frames = torch.arange(len(flat), device=flat.device).div(boxes.shape[2], rounding_mode="floor")
-    levels = pyramid_levels(flat, canonical_size=head.canonical_size, levels=len(STRIDES))
-    return roi_align(features.table, flat, frames, levels, strides=STRIDES, cells=head.box_cells)
 
 
 def _masks(network: TeViT, features: Features, queries: Queries, device: str) -> Tensor:
@@ -84,6 +77,32 @@ def _masks(network: TeViT, features: Features, queries: Queries, device: str) ->
 
 def _moved(features: Features, device: str) -> Features:
     return Features(tuple(one.to(device) for one in features.levels), features.img_hw.to(device), features.frames)
+
+
+@torch.inference_mode()
+def replay_deviation(
+    network: TeViT,
+    clips: Sequence[Tensor],
+    img_hw: Tensor,
+    *,
+    autocast: torch.dtype | None,
+    record: Record | None = None,
+) -> float:
+    """Largest deviation of replayed clips from the same passes run as usual; all on the network's device.
+
+    Raises RuntimeError if no graph could be recorded.
+    """
+    captured = CapturedNetwork(network, record=record, after=1)
+    worst = 0.0
+    for clip in clips:
+        with _autocast(clip.device.type, autocast):  # as in proposals, each clip has an autocast block of its own
+            found = captured(clip, img_hw)[1]
+            results = [found.logits.clone(), found.boxes.clone()]
+            exact = network(clip, img_hw)
+        worst = max(worst, _largest(results, [exact.logits.cpu().float(), exact.boxes.cpu().float()]))
+    if not captured.replays:
+        raise RuntimeError("no graph was recorded")
+    return worst
 
 
 def training_deviations(

@@ -1,12 +1,11 @@
 """How fast a device is: the network by stage, a video file to run lengths, a training step, and a short training."""
 
-import copy
 import itertools
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from model.tracking.reading_ahead import frames_ahead
 from model.tracking.settings import ProposeSettings
 from model.tracking.windows import propose
 from model.training.trainer import StepReport, Trainer, TrainingSettings
+from model.weights.checkpoint import from_network
 from model.weights.initial_weights import initialise
 from storage import frames as video_frames
 from tests.storage.made_videos import make_video
@@ -74,12 +74,10 @@ def peak_mib(device: str) -> float:
 
 
 def in_precision(network: TeViT, device: str, *, fast: bool) -> tuple[TeViT, AbstractContextManager[object]]:
-    """A copy of a CPU's network as it proposes on the device, and the autocast under which it does so."""
-    there = copy.deepcopy(network).to(device)
+    """A network as it proposes on the device, and the autocast under which it does so."""
+    there = from_network(network, ()).for_inference(device, "fast" if fast else "float32")
     kind = torch.device(device).type
-    if not fast:
-        return there, nullcontext()
-    return there.to(torch.bfloat16), torch.autocast(kind, dtype=torch.bfloat16)
+    return there, torch.autocast(kind, dtype=torch.bfloat16, enabled=fast and kind == "cuda")
 
 
 @torch.inference_mode()
@@ -112,7 +110,7 @@ def frames_a_second(network: TeViT, device: str, sizes: Sizes, *, way: str) -> f
     pixels, size = _clip(device, sizes.hw, sizes.long_clip)
     call: Callable[[Tensor, Tensor], object] = lambda clips, hw: there.decode(there.encode(clips, hw))  # noqa: E731
     if way == "graph":
-        call = CapturedNetwork(there)
+        call = CapturedNetwork(there, after=0)
     elif way == "compiled":
         there.backbone.compile()
         there.neck.compile()
@@ -132,10 +130,9 @@ def video_frames_a_second(network: TeViT, device: str, sizes: Sizes) -> tuple[fl
     An untrained network finds nothing that the review rule keeps, so the published rule chooses ten tracks.
     """
     width, height, count = sizes.video
-    there, _ = in_precision(network, device, fast=True)
-    settings = ProposeSettings("published", "fast" if device.startswith("cuda") else "float32")
-    if settings.precision == "float32":
-        there = copy.deepcopy(network)
+    fast = device.startswith("cuda")
+    there, _ = in_precision(network, device, fast=fast)
+    settings = ProposeSettings("published", "fast" if fast else "float32")
     with tempfile.TemporaryDirectory() as folder:
         index = video_frames.index(make_video(Path(folder) / "made.mp4", frames=count, size=(width, height)))
 
@@ -155,10 +152,13 @@ def video_frames_a_second(network: TeViT, device: str, sizes: Sizes) -> tuple[fl
         return count / (time.perf_counter() - began), masks
 
 
-def training_step_seconds(device: str, sizes: Sizes, *, precision: str) -> float:
-    """One step with one clip of the recipe's length, clips not counted."""
-    reports = list(_training(device, sizes, precision=precision, steps=5, batch=1))
-    laps = [after.seconds - before.seconds for before, after in itertools.pairwise(reports)]
+def training_step_seconds(
+    device: str, sizes: Sizes, *, precision: str, steps: int = 4, clock: Callable[[], float] = time.monotonic
+) -> float:
+    """One step with one clip, the median of all steps after the first two."""
+    ends: list[float] = []
+    _train(device, sizes, lambda report: ends.append(clock()), precision=precision, steps=steps + 1, batch=1)
+    laps = [after - before for before, after in itertools.pairwise(ends)]
     return statistics.median(laps[1:])
 
 
@@ -166,23 +166,27 @@ def short_training(
     device: str, sizes: Sizes, *, cancelled: Callable[[], bool] = lambda: False
 ) -> tuple[list[float], float]:
     """Losses of the steps of a training on procedural videos, and steps a second."""
-    reports = list(_training(device, sizes, precision="fast", steps=sizes.steps, batch=2, cancelled=cancelled))
+    reports: list[StepReport] = []
+    _train(device, sizes, reports.append, precision="fast", steps=sizes.steps, batch=2, cancelled=cancelled)
     return [one.loss for one in reports], len(reports) / reports[-1].seconds
 
 
-def _training(
+def _train(
     device: str,
     sizes: Sizes,
+    on_step: Callable[[StepReport], None],
     *,
     precision: str,
     steps: int,
     batch: int,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Iterator[StepReport]:
+) -> None:
+    """Trains on procedural clips of ``sizes.hw``."""
     torch.manual_seed(0)
     height, width = sizes.hw
     source = ProceduralClips("demo", count=4, frames=sizes.clip + 1, size=(width // 2, height // 2), seed=3)
-    config = replace(sizes.config, classes=len(source.categories))
+    scales = replace(sizes.config.scales, train=((max(sizes.hw), min(sizes.hw)),))
+    config = replace(sizes.config, classes=len(source.categories), scales=scales)
     network = build(config)
     initialise(network)
     recipe = replace(
@@ -193,7 +197,5 @@ def _training(
         warmup_steps=max(steps // 10, 1),
         clip_frames=sizes.clip,
     )
-    reports: list[StepReport] = []
     settings = TrainingSettings(device=device, precision=precision)
-    Trainer(network, source, recipe, settings).run(on_step=reports.append, cancelled=cancelled)
-    yield from reports
+    Trainer(network, source, recipe, settings).run(on_step=on_step, cancelled=cancelled)

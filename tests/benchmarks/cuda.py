@@ -5,6 +5,7 @@ is given (``--golden DIR``), and timed. One JSON file and one table are written.
 table and the rest goes on; sections that no longer fit into ``--minutes`` are left out, the last ones first.
 """
 
+import copy
 import json
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from model.network.tevit import TeViT, build
 from model.training.clips import ClipDataset, collate
 from model.weights.initial_weights import initialise
 from tests.benchmarks import precision
-from tests.benchmarks._device_checks import deviations, training_deviations
+from tests.benchmarks._device_checks import deviations, replay_deviation, training_deviations
 from tests.benchmarks._device_speed import (
     Sizes,
     forget_peak,
@@ -85,8 +86,8 @@ class Run:
             "trained": self._trained,
             "bfloat16": self._bfloat16,
             "training": self._training,
-            "ways": self._ways,
             "golden": self._conform,
+            "ways": self._ways,
         }
         for name, section in sections.items():
             if time.monotonic() >= self._until:
@@ -142,8 +143,22 @@ class Run:
     def _ways(self) -> Iterator[Line]:
         """Only CUDA has graphs, and compiling takes minutes on a CPU."""
         if self.device.startswith("cuda"):
+            yield from self._replayed(None)
+            yield from self._replayed(torch.bfloat16)
             yield self._rate("graph", least=NETWORK_GOAL)
             yield self._rate("compiled")
+
+    def _replayed(self, autocast: torch.dtype | None) -> Iterator[Line]:
+        """What graphs give beside the same passes without them; bfloat16 is shown, not judged."""
+        (height, width), clip = self.sizes.hw, self.sizes.clip
+        network = copy.deepcopy(self._network).to(self.device)
+        generator = torch.Generator().manual_seed(2)
+        clips = [torch.randn((1, clip, 3, height, width), generator=generator).to(self.device) for _ in range(4)]
+        size = torch.tensor([[float(height), float(width)]], device=self.device)
+        share = replay_deviation(network, clips, size, autocast=autocast)
+        name = "bfloat16" if autocast else "float32"
+        most = None if autocast else EXACT
+        yield Line("ways", f"graph in {name}: deviation from passes without it", share, f"{share:.1e}", most=most)
 
     def _rate(self, way: str, *, least: float | None = None) -> Line:
         rate = frames_a_second(self._network, self.device, self.sizes, way=way)

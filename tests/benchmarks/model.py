@@ -24,6 +24,7 @@ from model.network.packed import computes_bfloat16
 from model.network.prepared import prepare
 from model.network.roi_align import pyramid_levels, roi_align
 from model.network.tevit import STRIDES, TeViT, build
+from tests.benchmarks._device_speed import Sizes, training_step_seconds
 from tests.benchmarks._tables import CPU_FACTS, Table, milliseconds, options, show
 from tests.benchmarks._timing import Row, measured, timing_table
 
@@ -32,7 +33,10 @@ OFFICIAL_S = 5.35 * (1 - 0.018)  # a clip, less the share of pasting
 OFFICIAL_MIB = 1867
 OFFICIAL_SHARES = {"backbone": 0.438, "pyramid": 0.128, "stages": 0.352, "masks": 0.062}
 OFFICIAL_CONVOLUTION_MS = 557.0
+OFFICIAL_STEP_S, OFFICIAL_STEP_MIB = 20.0, 7813  # a training step of one clip
 PRECISIONS = ("plain", "float32", "fast")
+STEPS = ("float32", "fast")
+STEP = Sizes(named("tevit_msgshift"), HW, FRAMES, FRAMES, 0, (0, 0, 0), 0, 0)
 INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
 
 
@@ -111,15 +115,28 @@ def clip_facts(precision: str, *, cpu_time: bool) -> dict[str, float]:
     network = build(named("tevit_msgshift")).eval()
     if precision != "plain":
         network = prepare(network, fast=precision == "fast")
-    conv = nn.Conv2d(256, 256, 3, padding=1)
     facts: dict[str, float] = {}
     with torch.inference_mode():
         for name, call in stages_of(network):
             facts[name] = _median_ms(call, clock)
         facts["peak_mib"] = _peak_mib()
-        feature = torch.randn(FRAMES, 256, 96, 160)
-        facts["convolution"] = _median_ms(lambda: conv(feature), clock)
+        facts["convolution"] = _convolution_ms(clock)
     return facts
+
+
+def step_facts(precision: str, *, cpu_time: bool) -> dict[str, float]:
+    """Milliseconds of a training step and of the convolution, and the peak memory of this process in MiB."""
+    torch.set_num_threads(1 if cpu_time else THREADS)
+    clock = time.process_time if cpu_time else time.perf_counter
+    spent = training_step_seconds("cpu", STEP, precision=precision, steps=2, clock=clock)
+    return {"step": 1000 * spent, "peak_mib": _peak_mib(), "convolution": _convolution_ms(clock)}
+
+
+def _convolution_ms(clock: Callable[[], float]) -> float:
+    """The convolution of which the official machine's time is known."""
+    conv, feature = nn.Conv2d(256, 256, 3, padding=1), torch.randn(FRAMES, 256, 96, 160)
+    with torch.inference_mode():
+        return _median_ms(lambda: conv(feature), clock)
 
 
 def _median_ms(call: Callable[[], object], clock: Callable[[], float]) -> float:
@@ -168,6 +185,22 @@ def clip_table(found: dict[str, dict[str, float]], *, cpu_time: bool = False) ->
     return Table(f"model, {how}", columns, rows, facts=found, notes=notes, timed=True)
 
 
+def step_table(found: dict[str, dict[str, float]], *, cpu_time: bool = False) -> Table:
+    """One row per precision: a training step beside the official one, and peak memory."""
+    rows = []
+    for precision, facts in found.items():
+        theirs = OFFICIAL_STEP_S * 1000 * facts["convolution"] / OFFICIAL_CONVOLUTION_MS
+        cells = (milliseconds(facts["step"]), milliseconds(theirs), f"{facts['step'] / theirs:.2f} x")
+        rows.append((precision, *cells, f"{facts['peak_mib']:.0f} MiB"))
+    how = "CPU time of one thread" if cpu_time else f"{THREADS} threads"
+    notes = (
+        f"A training step of one clip of {FRAMES} frames of {HW[1]} x {HW[0]}, {how}; official is the official code's, "
+        f"by the convolution of the same run. Its peak memory is {OFFICIAL_STEP_MIB} MiB. Half of its time is asked.",
+    )
+    columns = ("training", "a step", "official", "of the official", "peak memory")
+    return Table(f"training step, {how}", columns, rows, facts=found, notes=notes, timed=True)
+
+
 def _instructions() -> list[str]:
     """Those of `INSTRUCTIONS` that /proc/cpuinfo names (Linux)."""
     if not CPU_FACTS.is_file():
@@ -176,10 +209,10 @@ def _instructions() -> list[str]:
     return [name for name in INSTRUCTIONS if flags and name in flags[0].split()]
 
 
-def in_own_process(precision: str, *, cpu_time: bool) -> dict[str, float]:
-    """:func:`clip_facts` in a new process."""
+def in_own_process(part: str, precision: str, *, cpu_time: bool) -> dict[str, float]:
+    """:func:`clip_facts` ('clip') or :func:`step_facts` ('step') in a new process."""
     more = ["--cpu-time"] if cpu_time else []
-    command = [sys.executable, "-m", "tests.benchmarks.model", "--clip", precision, *more]
+    command = [sys.executable, "-m", "tests.benchmarks.model", f"--{part}", precision, *more]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -196,13 +229,19 @@ def main() -> None:
     parser.add_argument(
         "--cpu-time", action="store_true", help="CPU time of one thread, of clips alone: for a machine that is busy"
     )
+    parser.add_argument("--no-training", action="store_true", help="without the training steps, which take 4 GiB each")
     parser.add_argument("--clip", choices=PRECISIONS, help=argparse.SUPPRESS)
+    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.clip:
-        print(json.dumps(clip_facts(asked.clip, cpu_time=asked.cpu_time)))
+    if asked.clip or asked.step:
+        facts = clip_facts if asked.clip else step_facts
+        print(json.dumps(facts(asked.clip or asked.step, cpu_time=asked.cpu_time)))
         return
-    found = {precision: in_own_process(precision, cpu_time=asked.cpu_time) for precision in PRECISIONS}
+    found = {precision: in_own_process("clip", precision, cpu_time=asked.cpu_time) for precision in PRECISIONS}
     show(clip_table(found, cpu_time=asked.cpu_time), asked)
+    if not asked.no_training:
+        steps = {precision: in_own_process("step", precision, cpu_time=asked.cpu_time) for precision in STEPS}
+        show(step_table(steps, cpu_time=asked.cpu_time), asked)
     if not asked.cpu_time:
         show(timing_table(f"parts, {torch.get_num_threads()} threads", [*roi_rows(), tiny_row()]), asked)
 

@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import torch
 
 from model.network.fpn import FPN
 from tests.benchmarks import cuda
-from tests.benchmarks._device_checks import deviations
+from tests.benchmarks._device_checks import deviations, replay_deviation
 from tests.benchmarks.cuda import TINY, Line, Run, table
 from tests.model.small import CONFIG, normal_clips, small_network
 
@@ -46,6 +46,26 @@ def test_a_device_that_computes_another_part_is_found(monkeypatch: pytest.Monkey
     found = {one.part: one.share for one in deviations(network, clips, SIZE, "cpu")}
     assert found["pyramid"] == pytest.approx(0.01, rel=0.01) and found["whole"] > 0
     assert {found[name] for name in ("backbone", "RoIAlign", "stage 1", "masks")} == {0.0}
+
+
+def test_replayed_clips_are_compared_with_passes_as_usual() -> None:
+    network, clips = small_network(), [normal_clips(1, 2, (64, 96)) + seed for seed in range(3)]
+
+    def stale(run: Callable[[], None]) -> Callable[[], None]:
+        run()
+        return lambda: None  # gives the results of the clip that was recorded
+
+    def fresh(run: Callable[[], None]) -> Callable[[], None]:
+        run()
+        return run
+
+    def none(run: Callable[[], None]) -> Callable[[], None]:
+        raise RuntimeError("no graphs here")
+
+    assert replay_deviation(network, clips, SIZE, autocast=None, record=fresh) == 0.0
+    assert replay_deviation(network, clips, SIZE, autocast=None, record=stale) > 0.0
+    with pytest.warns(RuntimeWarning), pytest.raises(RuntimeError, match="no graph was recorded"):
+        replay_deviation(network, clips, SIZE, autocast=None, record=none)
 
 
 def test_a_section_that_fails_is_named_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

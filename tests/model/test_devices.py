@@ -24,6 +24,7 @@ KINDS = {
 # Where a clip may wait for the device: results leave it; the matching of training is made on
 # the host, and how many pairs and boxes have a truth decides the sizes of what follows.
 RESULTS = {
+    "tracking/clip_inference.py read_clip",  # all logits at once, for the choice below
     "tracking/selection.py published",
     "tracking/selection.py review",
     "tracking/clip_inference.py _probabilities",

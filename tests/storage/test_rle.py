@@ -201,6 +201,28 @@ def test_empty_runs_inside_are_joined_and_the_other_masks_stay_as_they_are() -> 
     assert rle.canonical_all([plain, odd, plain]) == [plain, rle.compress([2, 7, 3], 3, 4), plain]
 
 
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=9), st.integers(-2, 2), st.binary(max_size=6))
+def test_short_masks_are_judged_by_a_loop_as_by_arrays(counts: list[int], more: int, text: bytes) -> None:
+    pixels = max(sum(counts), 1)
+    codes = [
+        {
+            "size": [1, max(pixels + more, 1)],
+            "counts": rle.compress(counts, 1, pixels)["counts"] if sum(counts) else "1",
+        },
+        {"size": [1, pixels], "counts": text.decode("latin-1")},
+    ]
+    for code in codes:
+        outcomes = []
+        for short in (0, rle._SHORT):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(rle, "_SHORT", short)
+                try:
+                    outcomes.append(rle.canonical_all([code]))  # type: ignore[list-item]
+                except RleError as error:
+                    outcomes.append(str(error))  # type: ignore[arg-type]
+        assert outcomes[0] == outcomes[1]
+
+
 @pytest.mark.parametrize("place", range(3))
 def test_one_mask_of_many_that_is_not_valid_is_refused_as_alone(place: int) -> None:
     codes = [rle.compress([2, 10], 3, 4) for _ in range(3)]

@@ -1,5 +1,6 @@
 """Graphs of clips: recorded once for each shape, replayed on the memory of the first clip."""
 
+import gc
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 
 from model.network import captured
 from model.network.captured import CapturedNetwork
+from model.network.tevit import Features, TeViT
 from tests.model.small import normal_clips, small_network
 
 SIZE = torch.tensor([[40.0, 90.0]])
@@ -31,7 +33,7 @@ class Recorder:
 
 def test_clips_of_one_shape_share_a_graph_and_have_their_own_results() -> None:
     network, record = small_network(), Recorder()
-    fast = CapturedNetwork(network, record=record)
+    fast = CapturedNetwork(network, record=record, after=0)
     for seed in range(3):
         torch.manual_seed(seed)
         clips, size = torch.randn(1, 3, 3, 64, 96), SIZE + seed
@@ -44,11 +46,93 @@ def test_clips_of_one_shape_share_a_graph_and_have_their_own_results() -> None:
 
 
 def test_the_shapes_that_were_used_last_keep_their_graphs() -> None:
-    record = Recorder()
-    fast = CapturedNetwork(small_network(), record=record, kept=2)
+    network, record = small_network(), Recorder()
+    fast = CapturedNetwork(network, record=record, kept=2, after=0)
     for frames in (1, 2, 1, 3, 1, 2):  # 3 takes the place of 2
         fast(normal_clips(1, frames, (32, 64)), SIZE)
     assert (record.recorded, record.replayed) == (4, 6)
+
+
+def test_the_first_clips_of_a_shape_run_as_usual() -> None:
+    network, record = small_network(), Recorder()
+    fast = CapturedNetwork(network, record=record, after=2)
+    for frames in (1, 2, 1, 1, 1, 2, 3):
+        fast(normal_clips(1, frames, (32, 64)), SIZE)
+    assert (record.recorded, record.replayed, fast.replays) == (1, 2, 2)
+
+
+def test_weights_that_moved_or_another_precision_have_graphs_of_their_own() -> None:
+    network, record, clips = small_network(), Recorder(), normal_clips(1, 2, (32, 64))
+    fast = CapturedNetwork(network, record=record, after=0)
+    fast(clips, SIZE)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        fast(clips, SIZE)
+    first = next(network.parameters())
+    first.data = first.data.clone()
+    fast(clips, SIZE)
+    assert (record.recorded, record.replayed) == (3, 3)
+
+
+def test_a_recorded_pass_keeps_no_weights_that_autocast_casts(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, kept = small_network(), []
+    encode = type(network).encode
+
+    def watched(self: TeViT, *given: torch.Tensor) -> Features:
+        kept.append((torch.is_autocast_enabled("cpu"), torch.is_autocast_cache_enabled()))
+        return encode(self, *given)
+
+    monkeypatch.setattr(TeViT, "encode", watched)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        CapturedNetwork(network, record=Recorder(), after=0)(normal_clips(1, 2, (32, 64)), SIZE)
+        assert torch.is_autocast_cache_enabled()
+    assert set(kept) == {(True, False)}
+
+
+def test_where_recording_fails_clips_run_as_usual_and_the_reason_is_given_once() -> None:
+    network, tries, clips = small_network(), [], normal_clips(1, 2, (32, 64))
+
+    def full(run: Callable[[], None]) -> Callable[[], None]:
+        tries.append(run)
+        raise torch.OutOfMemoryError("no memory is left")
+
+    fast = CapturedNetwork(network, record=full, after=0)
+    with pytest.warns(RuntimeWarning, match="without CUDA graphs: no memory is left") as told:
+        found = [fast(clips, SIZE)[1] for _ in range(3)]
+    with torch.inference_mode():
+        exact = network(clips, SIZE)
+    assert len(told) == len(tries) == 1
+    assert all(torch.equal(one.logits, exact.logits) for one in found)
+
+
+def test_only_a_gpu_gets_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(captured, "cuda_graph", lambda run: pytest.fail("a CPU has no graphs"))
+    network, clips = small_network(), normal_clips(1, 2, (32, 64))
+    with torch.inference_mode():
+        for _ in range(5):
+            features, queries = captured.clip_pass(network, clips, SIZE)
+        assert torch.equal(queries.logits, network(clips, SIZE).logits) and features.frames == 2
+    assert network not in captured._captured
+
+
+def test_a_gpu_network_has_graphs_as_long_as_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    class OnGpu:
+        """A clip that says that it is on a GPU."""
+
+        device = torch.device("cuda", 0)
+
+    calls: list[object] = []
+    monkeypatch.setattr(CapturedNetwork, "__call__", lambda self, pixels, img_hw: calls.append(self))
+    network = small_network()
+    for _ in range(2):
+        captured.clip_pass(network, OnGpu(), SIZE)  # type: ignore[arg-type]
+    assert len(calls) == 2 and calls[0] is calls[1] is captured._captured[network]
+    network.train()
+    with pytest.raises(AttributeError):  # run as usual, which such a clip does not allow
+        captured.clip_pass(network, OnGpu(), SIZE)  # type: ignore[arg-type]
+    before = len(captured._captured)
+    del network, calls[:]
+    gc.collect()
+    assert len(captured._captured) < before
 
 
 def test_a_graph_is_recorded_after_passes_on_another_stream(monkeypatch: pytest.MonkeyPatch) -> None:
