@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from model.network.boxes import generalized_iou
 from model.network.roi_align import adaptive_roi_align
 from model.network.tevit import Features, Queries, TeViT
+from model.network.trained_products import trained_products
 from model.training.matcher import match
 from model.training.ranks import share_of_positives
 from model.training.supervision import class_truth, pair_weights
@@ -167,9 +168,10 @@ def training_losses(
     """
     img_hw = torch.tensor([clip.img_hw for clip in targets], dtype=torch.float32, device=frames.device)
     frozen = not any(p.requires_grad for part in (network.backbone, network.neck) for p in part.parameters())
-    with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
-        features = network.encode(frames, img_hw)
-    return losses_over(network, features, targets, positives=positives)
+    with trained_products(frames.device):
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
+            features = network.encode(frames, img_hw)
+        return losses_over(network, features, targets, positives=positives)
 
 
 def losses_over(

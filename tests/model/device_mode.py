@@ -95,7 +95,8 @@ def _place() -> str:
     frame = sys._getframe(2)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(MODEL) and not frame.f_code.co_name.startswith("<"):  # no comprehension
+        # No comprehension, and no other mode, through which each call passes.
+        if path.is_relative_to(MODEL) and not frame.f_code.co_name.startswith(("<", "__torch_function__")):
             return f"{path.relative_to(MODEL)} {frame.f_code.co_name}"
         frame = frame.f_back  # type: ignore[assignment]
     return "outside of model"
