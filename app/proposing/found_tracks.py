@@ -32,9 +32,9 @@ class ProposedTrack:
 class RunContext:
     """The run that proposes, and the names of its classes in the project of the video.
 
-    ``category_ids`` maps class names to ids of the project's categories (None: the project has no such category).
-    ``scored``: its tracks have scores; those of a file may have none. ``nameless``: the class that stands for no class
-    at all, which a file without classes gives to its tracks.
+    ``category_ids`` maps class names to ids of the project's categories (None: the project has no such category); from
+    a file, these are the classes of all its videos. ``scored``: its tracks have scores; those of a file may have none.
+    ``nameless``: the class that stands for no class at all, which a file without classes gives to its tracks.
     """
 
     video_id: str

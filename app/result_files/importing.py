@@ -317,7 +317,16 @@ class _ProposalImport:
             self.check()
             share(COUNTING + (1 - COUNTING) * masks / total, f"{video.name}: {masks:,} of {counted(total, 'mask')}")
 
-        result = store_tracks(self.database, video, tracks, frames, run, job_id=self.job_id, stored=stored)
+        result = store_tracks(
+            self.database,
+            video,
+            tracks,
+            frames,
+            run,
+            classes=self.read.classes,
+            job_id=self.job_id,
+            stored=stored,
+        )
         if result is None:
             done.skipped.append(f"{video.name} was left out: its proposals were undone while they came in.")
         else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from storage.rle import Rle
 
@@ -86,3 +87,8 @@ class ResultFile:
     def scored(self) -> bool:
         """Whether its tracks have scores."""
         return any(track.score is not None for track in self.tracks)
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The classes of its tracks in all videos, each once."""
+        return tuple(dict.fromkeys(track.label for track in self.tracks))

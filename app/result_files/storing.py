@@ -88,14 +88,16 @@ def store_tracks(
     frames: Sequence[int],
     settings: RunSettings,
     *,
+    classes: Sequence[str] = (),
     job_id: str | None = None,
     stored: Callable[[int], None] = lambda rows: None,
 ) -> StoredRun | None:
     """Store the tracks of a video as a run; None if a person undid it meanwhile.
 
     A run of the same file that broke off goes on, so that one undo takes all of it back. ``frames`` has the frame of
-    the video for each entry of the tracks; the run says nothing about other frames. ``stored`` is called after
-    every step with the number of masks so far; an error that it raises ends the run, whose stored rows stay.
+    the video for each entry of the tracks; the run says nothing about other frames. ``classes``: those of the whole
+    file; if the project has none of them, no class tells tracks apart. ``stored`` is called after every step with the
+    number of masks so far; an error that it raises ends the run, whose stored rows stay.
 
     Raises `storage.runs.RunMoved` if another process goes on with the run.
     """
@@ -105,7 +107,7 @@ def store_tracks(
         if begun is None:
             return None
         run, step = begun
-        context = _context(tx, video, run, found)
+        context = _context(tx, video, run, found, classes)
     storing = _RunStoring(turns, video, run, context, _tracks(found, frames, video.count), step)
     try:
         return storing.run(stored)
@@ -219,8 +221,10 @@ def _labels(tracks: Sequence[SourceTrack]) -> list[str]:
     return list(dict.fromkeys(track.label for track in tracks))
 
 
-def _context(tx: Connection, video: Video, run: Run, found: Sequence[SourceTrack]) -> RunContext:
-    names = tuple(_labels(found))
+def _context(
+    tx: Connection, video: Video, run: Run, found: Sequence[SourceTrack], classes: Sequence[str]
+) -> RunContext:
+    names = tuple(dict.fromkeys((*_labels(found), *classes)))  # the labels of `_tracks` number the first ones
     categories = {category.name: category.id for category in projects.list_categories(tx, video.project_id)}
     ids = fill(names, chosen={}, categories=categories)
     scored = any(track.score is not None for track in found)

@@ -20,6 +20,7 @@ from model.adapting.trunk_cache import Levels, TrunkCache
 from model.config import TrainingConfig
 from model.lack_of_memory import lacks_memory
 from model.network.tevit import TeViT
+from model.network.trained_products import trained_products
 from model.training.ema import WeightAverage
 from model.training.losses import losses_over, positive_pairs
 from model.training.run_state import RunState
@@ -161,7 +162,8 @@ class AdaptLoop:
         replays = sum(clip.replayed for clip in clips)
         parts: dict[str, float] = {}
         for portion in _portions(clips, self.clips_at_once):
-            with torch.autocast("cuda", dtype=torch.bfloat16) if self._fast else nullcontext():
+            precision = torch.autocast("cuda", dtype=torch.bfloat16) if self._fast else nullcontext()
+            with precision, trained_products(torch.device(self._device)):
                 losses = self._losses(portion, positives, replays)
             torch.stack(list(losses.values())).sum().backward()
             for name, value in losses.items():

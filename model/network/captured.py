@@ -1,14 +1,17 @@
 """A clip's pass through the network as one CUDA graph: the host starts it with one call instead of two thousand.
 
-A graph is recorded for each shape of clips, once as many clips of it have come as recording costs passes. Padding makes
-the pictures of a video, and those of most videos, equal in shape, and only its last window has fewer frames.
+A graph is recorded for each shape of clips, from the fourth clip of a shape on, because recording costs as much as
+four. Padding makes the pictures of a video, and those of most videos, equal in shape, and only its last window has
+fewer frames.
 """
 
+import threading
 import warnings
 import weakref
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -31,16 +34,17 @@ class _Graph:
 
 
 class CapturedNetwork:
-    """``network`` for inference on a GPU, which must outlive this object.
+    """``network``, which must outlive this object, for inference on a GPU.
 
     Results lie in memory that the next call may overwrite. The first ``after`` clips of a shape run as usual. The last
-    ``kept`` shapes keep their graphs, each of which holds the memory of a pass. ``record`` records graphs. If that
-    fails, for want of memory for example, a warning gives the reason and all clips run as usual from then on.
+    ``kept`` shapes keep their graphs, each of which holds the memory of a pass; a shape that loses its graph begins
+    anew. ``record`` records graphs. If that fails, for want of memory for example, a warning gives the reason and all
+    clips run as usual from then on.
     """
 
     def __init__(self, network: TeViT, *, record: Record | None = None, kept: int = 2, after: int = _WARM_UPS) -> None:
         self._network = weakref.ref(network)
-        self._record = record or cuda_graph
+        self._record = record
         self._kept, self._after = kept, after
         self._seen: Counter[Hashable] = Counter()
         self._graphs: OrderedDict[Hashable, _Graph] = OrderedDict()
@@ -56,12 +60,12 @@ class CapturedNetwork:
         self._seen[key] += 1
         graph = self._graphs.pop(key, None)
         if graph is None and not self._failed and self._seen[key] > self._after:
+            while len(self._graphs) >= self._kept:  # before: a pass more might not fit into the memory
+                del self._seen[self._graphs.popitem(last=False)[0]]
             graph = self._recorded(network, pixels, img_hw)
         if graph is None:
             return _passed(network, pixels, img_hw)
         self._graphs[key] = graph
-        if len(self._graphs) > self._kept:
-            self._graphs.popitem(last=False)
         graph.pixels.copy_(pixels, non_blocking=True)
         graph.img_hw.copy_(img_hw, non_blocking=True)
         graph.replay()
@@ -72,6 +76,7 @@ class CapturedNetwork:
         own, size = pixels.clone(), img_hw.clone()
         found: list[tuple[Features, Queries]] = []
         kind = pixels.device.type
+        record = self._record or partial(cuda_graph, pixels.device)
 
         def run() -> None:
             # A graph would go on reading weights that autocast casts once and drops at the end of its block.
@@ -80,7 +85,7 @@ class CapturedNetwork:
                 found[:] = [_passed(network, own, size)]
 
         try:
-            return _Graph(own, size, found, self._record(run))
+            return _Graph(own, size, found, record(run))
         except RuntimeError as error:
             self._failed = True
             self._graphs.clear()
@@ -116,15 +121,22 @@ def clip_pass(network: TeViT, pixels: Tensor, img_hw: Tensor) -> tuple[Features,
     return _captured[network](pixels, img_hw)
 
 
-def cuda_graph(run: Callable[[], None]) -> Replay:
-    """Records ``run`` as a graph of the current device."""
-    side = torch.cuda.Stream()
-    side.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(side):
-        for _ in range(_WARM_UPS):
-            run()
-    torch.cuda.current_stream().wait_stream(side)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        run()
+_recording = threading.Lock()  # torch allows one recording at a time in a process
+
+
+def cuda_graph(device: torch.device, run: Callable[[], None]) -> Replay:
+    """Records ``run`` as a graph of ``device``, on a stream of its own; other threads may allocate memory meanwhile.
+
+    The replay runs on the current stream of ``device``, whichever device is current.
+    """
+    with _recording:
+        side, graph = torch.cuda.Stream(device), torch.cuda.CUDAGraph()
+        side.wait_stream(torch.cuda.current_stream(device))
+        # This block also makes the device the current one. It restores both if recording fails; `graph` does not.
+        with torch.cuda.stream(side):
+            for _ in range(_WARM_UPS):
+                run()
+            with torch.cuda.graph(graph, stream=side, capture_error_mode="thread_local"):
+                run()
+        torch.cuda.current_stream(device).wait_stream(side)
     return graph.replay

@@ -4,7 +4,7 @@ A CUDA graph cannot contain such a copy either.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -15,7 +15,8 @@ def constant(values: Sequence[float], *, dtype: torch.dtype, device: torch.devic
     return _made(tuple(values), dtype, device)
 
 
-@lru_cache(maxsize=512)
+# Without a limit, which replays of CUDA graphs would not count for: they read a constant's memory without a call.
+@cache
 def _made(values: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
     with torch.inference_mode(False):
         return torch.tensor(values, dtype=dtype, device=device)

@@ -5,7 +5,8 @@ PyTorch computes float32 products of matrices by MKL, which takes AVX2 on proces
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -15,6 +16,8 @@ from torch.overrides import TorchFunctionMode
 
 from model.network.packed import can_pack
 
+_blocks: ContextVar[int] = ContextVar("blocks", default=0)  # blocks of `OneDnnLinear` around the code that runs
+
 
 def trained_products(device: torch.device) -> AbstractContextManager[object]:
     """In this block linear layers of float32 are computed by oneDNN where it is faster, and so are their gradients."""
@@ -22,8 +25,25 @@ def trained_products(device: torch.device) -> AbstractContextManager[object]:
     return OneDnnLinear() if fits and not torch.is_autocast_enabled("cpu") else nullcontext()
 
 
+def same_products() -> tuple[AbstractContextManager[object], AbstractContextManager[object]]:
+    """For `torch.utils.checkpoint`: what `backward` computes again, it computes as the forward pass did.
+
+    `backward` runs after the block of :func:`trained_products`.
+    """
+    return nullcontext(), OneDnnLinear() if _blocks.get() else nullcontext()
+
+
 class OneDnnLinear(TorchFunctionMode):
     """Replaces `torch.nn.functional.linear` of float32."""
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        _blocks.set(_blocks.get() + 1)
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        _blocks.set(_blocks.get() - 1)
+        super().__exit__(*error)
 
     def __torch_function__(
         self,

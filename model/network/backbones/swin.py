@@ -12,6 +12,7 @@ from torch.utils.checkpoint import checkpoint
 from model.config import SwinConfig
 from model.network.backbones.messenger_shift import DropPath, drop_path_rates
 from model.network.layers import channels_last, to_map, to_sequence
+from model.network.trained_products import same_products
 
 _FAR = -100.0  # added to the attention between tokens that are neighbours only because of the cyclic shift
 
@@ -157,7 +158,7 @@ class SwinStage(nn.Module):
         """x (N, H*W, C) -> the same shape; in training each block is computed again for its gradient (memory)."""
         for block in self.blocks:
             again = self.training and x.requires_grad
-            x = checkpoint(block, x, hw, use_reentrant=False) if again else block(x, hw)
+            x = checkpoint(block, x, hw, use_reentrant=False, context_fn=same_products) if again else block(x, hw)
         return x
 
 

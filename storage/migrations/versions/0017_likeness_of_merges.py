@@ -1,4 +1,7 @@
-"""How alike the tracks of a suggested merge are, as a share; it was stored minus one, and 0 where it was unknown."""
+"""How alike the tracks of a suggested merge are, as a share; it was stored minus one, and 0 where it was unknown.
+
+It counts as unknown where ``alike`` is missing or 0; so does a known likeness of 0.995 or more, rounded to 0.
+"""
 
 import sqlalchemy as sa
 from alembic import op

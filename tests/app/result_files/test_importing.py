@@ -131,6 +131,23 @@ def test_a_class_without_a_category_stays_a_suggestion(scene: ResultsScene) -> N
     assert track.category_id is None and dict(track.extra or {})["class"] == "hornet"
 
 
+def test_a_class_is_another_thing_in_every_video_of_a_file_that_names_any(scene: ResultsScene) -> None:
+    scene.bring(scene.results(result(2, 1, 4)))
+    [bee] = scene.tracks("vb")
+    before = scene.rows(bee)
+    scene.exchange.change(
+        scene.video("vb"),
+        [{"track": bee.id, "frame": 0, "before_version": before[0].version, "after": {"review": "accepted"}}],
+    )
+    file = scene.results(result(1, 1, 4), result(2, 2, 4), name="other.json")
+    done = scene.bring(file, annotations=scene.annotations(categories=("bee", "hornet")))
+    assert (done.videos, done.unmapped) == (["va", "vb"], {"hornet": 1})
+    assert (done.added, done.replaced) == (2, 0)
+    [same, hornet] = scene.tracks("vb")
+    assert same.id == bee.id and dict(hornet.extra or {})["class"] == "hornet"
+    assert scene.rows(same)[0].hash == before[0].hash
+
+
 def test_a_rejected_track_does_not_come_back(scene: ResultsScene) -> None:
     scene.bring(scene.results(result(1, 1, 4), name="one.json"))
     [track] = scene.tracks("va")

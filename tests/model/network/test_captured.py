@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 import torch
@@ -51,6 +52,21 @@ def test_the_shapes_that_were_used_last_keep_their_graphs() -> None:
     for frames in (1, 2, 1, 3, 1, 2):  # 3 takes the place of 2
         fast(normal_clips(1, frames, (32, 64)), SIZE)
     assert (record.recorded, record.replayed) == (4, 6)
+
+
+def test_a_shape_that_lost_its_graph_earns_it_anew_and_no_more_are_held_than_are_kept() -> None:
+    network, record, held = small_network(), Recorder(), list[int]()
+
+    def counted(run: Callable[[], None]) -> Callable[[], None]:
+        held.append(len(fast._graphs))
+        return record(run)
+
+    fast = CapturedNetwork(network, record=counted, kept=2, after=1)
+    for _ in range(4):
+        for frames in (1, 2, 3):  # in turns, so that each shape loses its graph to the next one
+            fast(normal_clips(1, frames, (32, 64)), SIZE)
+    # All are recorded in the second turn, 3 in the place of 1, and 1 in that of 2 in the fourth turn.
+    assert (record.recorded, held) == (4, [0, 1, 1, 1])
 
 
 def test_the_first_clips_of_a_shape_run_as_usual() -> None:
@@ -105,7 +121,7 @@ def test_where_recording_fails_clips_run_as_usual_and_the_reason_is_given_once()
 
 
 def test_only_a_gpu_gets_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(captured, "cuda_graph", lambda run: pytest.fail("a CPU has no graphs"))
+    monkeypatch.setattr(captured, "cuda_graph", lambda device, run: pytest.fail("a CPU has no graphs"))
     network, clips = small_network(), normal_clips(1, 2, (32, 64))
     with torch.inference_mode():
         for _ in range(5):
@@ -135,27 +151,94 @@ def test_a_gpu_network_has_graphs_as_long_as_it_lives(monkeypatch: pytest.Monkey
     assert len(captured._captured) < before
 
 
-def test_a_graph_is_recorded_after_passes_on_another_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Stream:
-        def wait_stream(self, other: object) -> None:
-            done.append("wait")
+@dataclass
+class Stream:
+    """A stand-in for a stream of a GPU: ``done`` lists what happens, ``current`` which streams are current."""
 
-        def __enter__(self) -> None:
-            done.append("begin")
+    name: str
+    done: list[str]
+    current: list[str]
 
-        def __exit__(self, *_: object) -> None:
-            done.append("end")
+    def wait_stream(self, other: "Stream") -> None:
+        self.done.append(f"{self.name} waits for {other.name}")
 
-    class Graph(Stream):
-        def replay(self) -> None:
-            done.append("replay")
+    def __enter__(self) -> None:
+        self.current.append(self.name)
 
-    done: list[str] = []
-    graph = Graph()
-    monkeypatch.setattr(captured.torch.cuda, "Stream", Stream)
-    monkeypatch.setattr(captured.torch.cuda, "current_stream", Stream)
-    monkeypatch.setattr(captured.torch.cuda, "stream", lambda stream: stream)
-    monkeypatch.setattr(captured.torch.cuda, "CUDAGraph", lambda: graph)
-    monkeypatch.setattr(captured.torch.cuda, "graph", lambda one: one)
-    captured.cuda_graph(lambda: done.append("run"))()
-    assert done == ["wait", "begin", "run", "run", "run", "end", "wait", "begin", "run", "end", "replay"]
+    def __exit__(self, *_: object) -> None:
+        self.current.pop()
+
+
+class Capture:
+    """A stand-in for a graph and its recording, whose end fails where the passes of another thread spoil it."""
+
+    def __init__(self, done: list[str], *, spoilt: bool = False) -> None:
+        self.done, self.spoilt = done, spoilt
+
+    def replay(self) -> None:
+        self.done.append("replay")
+
+    def __call__(self, graph: "Capture", *, stream: Stream, capture_error_mode: str) -> "Capture":
+        assert graph is self
+        self.done.append(f"record on {stream.name}, {capture_error_mode}")
+        return self
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        if self.spoilt:
+            raise RuntimeError("operation failed due to a previous error during capture")
+
+
+def gpus(monkeypatch: pytest.MonkeyPatch, *, spoilt: bool = False) -> tuple[list[str], list[str]]:
+    """What happens on the GPUs of a stand-in, and the streams that are current."""
+    done, current = list[str](), ["main"]
+    capture = Capture(done, spoilt=spoilt)
+    fakes = {
+        "Stream": lambda device: Stream(f"side of {device}", done, current),
+        "current_stream": lambda device: Stream(f"own of {device}", done, current),
+        "stream": lambda stream: stream,
+        "CUDAGraph": lambda: capture,
+        "graph": capture,
+    }
+    for name, fake in fakes.items():
+        monkeypatch.setattr(captured.torch.cuda, name, fake)
+    return done, current
+
+
+def test_a_graph_is_recorded_on_a_stream_of_the_networks_device_after_passes_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done, current = gpus(monkeypatch)
+    captured.cuda_graph(torch.device("cuda:1"), lambda: done.append(f"run on {current[-1]}"))()
+    assert done == [
+        "side of cuda:1 waits for own of cuda:1",
+        *["run on side of cuda:1"] * 3,
+        "record on side of cuda:1, thread_local",
+        "run on side of cuda:1",
+        "own of cuda:1 waits for side of cuda:1",
+        "replay",
+    ]
+
+
+def test_a_recording_that_fails_leaves_the_stream_as_it_was_and_others_can_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, current = gpus(monkeypatch, spoilt=True)
+    with pytest.raises(RuntimeError, match="during capture"):
+        captured.cuda_graph(torch.device("cuda:0"), lambda: None)
+    assert current == ["main"] and not captured._recording.locked()
+
+
+def test_a_graph_is_recorded_for_the_device_of_the_clips(monkeypatch: pytest.MonkeyPatch) -> None:
+    record, devices = Recorder(), list[torch.device]()
+
+    def on_device(device: torch.device, run: Callable[[], None]) -> Callable[[], None]:
+        devices.append(device)
+        return record(run)
+
+    monkeypatch.setattr(captured, "cuda_graph", on_device)
+    network = small_network()
+    CapturedNetwork(network, after=0)(normal_clips(1, 2, (32, 64)), SIZE)
+    assert devices == [torch.device("cpu")] and record.replayed == 1

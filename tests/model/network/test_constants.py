@@ -15,6 +15,13 @@ def test_the_same_values_are_the_same_tensor() -> None:
     assert constant((0.5, 1.0), dtype=torch.float32, device=torch.device("meta")).device.type == "meta"
 
 
+def test_a_constant_stays_whatever_else_is_asked_for() -> None:
+    first = constant([0.25, 4.0], dtype=torch.float32, device=CPU)
+    for number in range(5000):
+        constant([float(number)], dtype=torch.float32, device=CPU)
+    assert constant([0.25, 4.0], dtype=torch.float32, device=CPU) is first
+
+
 def test_a_constant_that_inference_made_serves_training() -> None:
     with torch.inference_mode():
         scale = constant((2.0, 3.0, 7.25), dtype=torch.float32, device=CPU)

@@ -1,13 +1,16 @@
 """Linear layers by oneDNN: results and gradients of those that they replace."""
 
+from contextlib import nullcontext
+
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from model.network import trained_products as products
 from model.network.packed import can_pack
-from model.network.trained_products import OneDnnLinear, trained_products
+from model.network.trained_products import OneDnnLinear, same_products, trained_products
 
 needs_onednn = pytest.mark.skipif(not can_pack(), reason="oneDNN has no linear layers here")
 
@@ -57,6 +60,22 @@ def test_a_result_may_be_changed_in_place() -> None:
     layer.zero_grad()
     F.relu(layer(x)).sum().backward()
     torch.testing.assert_close(found, layer.weight.grad)
+
+
+@needs_onednn
+@pytest.mark.parametrize("around", [True, False])
+def test_what_is_computed_again_for_a_gradient_is_computed_in_the_same_way(
+    around: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, layer, x = list[int](), nn.Linear(6, 6), torch.randn(4, 6)
+    product = products._product
+    monkeypatch.setattr(products, "_product", lambda *given: (calls.append(1), product(*given))[1])
+    with OneDnnLinear():
+        pass
+    with OneDnnLinear() if around else nullcontext():
+        out = checkpoint(layer, x.requires_grad_(), use_reentrant=False, context_fn=same_products)
+    out.sum().backward()
+    assert len(calls) == (4 if around else 0), "the result twice, and two gradients"
 
 
 @needs_onednn

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import pytest
 import torch
 from torch import nn
@@ -13,6 +15,8 @@ from model.network.backbones.swin import (
     shifted_mask,
     windows,
 )
+from model.network.packed import can_pack
+from model.network.trained_products import OneDnnLinear
 from tests.model.small import assert_frames_apart, normal_clips, randomise
 
 SMALL = SwinConfig(dim=8, depths=(2, 1, 1, 1), heads=(1, 2, 2, 4), window=4, mlp_ratio=2, drop_path=0.0)
@@ -115,6 +119,26 @@ def test_training_with_recomputation_has_the_same_gradients() -> None:
         network.zero_grad()
         network(clips)[0][3].square().sum().backward()
         gradients.append([p.grad.clone() for p in network.parameters() if p.grad is not None])
+    for a, b in zip(*gradients, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.skipif(not can_pack(), reason="oneDNN has no linear layers here")
+def test_recomputation_takes_the_products_of_the_forward_pass() -> None:
+    # `training_losses` leaves its block before the gradients are computed.
+    torch.manual_seed(5)
+    stage = Swin(SMALL).stages[0].train()
+    randomise(stage)
+    x = torch.randn(2, 64, 8)
+    gradients = []
+    for block in (OneDnnLinear(), nullcontext()):
+        stage.zero_grad()
+        own = x.clone().requires_grad_()
+        with block:
+            loss = stage(own, (8, 8)).square().mean()
+        loss.backward()
+        gradients.append([own.grad, *(p.grad for p in stage.blocks.parameters())])
+    assert len(gradients[0]) > 20
     for a, b in zip(*gradients, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
 
