@@ -38,6 +38,13 @@ def class_mapping(tx: Connection, *, checkpoint: Checkpoint, project_id: str) ->
     return ClassMapping(fill(checkpoint.categories, chosen=chosen, categories=names))
 
 
+def names_a_category(tx: Connection, checkpoint: Checkpoint, project_id: str) -> bool:
+    """Whether a class of a checkpoint stands for any category of a project, a retired one included."""
+    chosen = checkpoints.class_map(tx, checkpoint.id, project_id)
+    names = {category.name: category.id for category in projects.list_categories(tx, project_id, retired=True)}
+    return any(fill(checkpoint.categories, chosen=chosen, categories=names).values())
+
+
 def fill(
     class_names: Sequence[str], *, chosen: Mapping[str, str | None], categories: Mapping[str, str]
 ) -> dict[str, str | None]:

@@ -17,6 +17,7 @@ from app.sentences import counted
 from app.settings import Settings
 from app.training.corrections import MaskPlace
 from app.training.estimate import expected, sentence
+from app.training.past_runs import start_config
 from app.training.plan import RetrainPlan, plan, sentences
 from app.training.retrain import start
 from storage import jobs
@@ -43,7 +44,7 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             _give_start(database, settings, project)
             planned = plan(database, project.id)
             if arguments.plan:
-                _show(database, project.id, planned, as_json=arguments.json)
+                _show(database, project.id, planned, steps=arguments.steps, as_json=arguments.json)
                 return
             if planned.reason is None and shard.first:
                 print_lines(_in_words(database, project.id, planned, steps=arguments.steps))
@@ -69,7 +70,7 @@ def _give_start(database: Database, settings: Settings, project: Project) -> Non
         ensure_factory(database, settings)
 
 
-def _show(database: Database, project_id: str, planned: RetrainPlan, *, as_json: bool) -> None:
+def _show(database: Database, project_id: str, planned: RetrainPlan, *, steps: int | None, as_json: bool) -> None:
     """Print the plan, and the corrections that look spoiled."""
     from app.training import suspicions  # loads torch, which following a job does not need
 
@@ -79,16 +80,15 @@ def _show(database: Database, project_id: str, planned: RetrainPlan, *, as_json:
     if as_json:
         print(json.dumps({**asdict(planned), "corrections": checked.as_json()}))
     else:
-        print("\n".join((*_in_words(database, project_id, planned), *suspicions.sentences(checked))))
+        print("\n".join((*_in_words(database, project_id, planned, steps=steps), *suspicions.sentences(checked))))
 
 
-def _in_words(
-    database: Database, project_id: str, planned: RetrainPlan, *, steps: int | None = None
-) -> tuple[str, ...]:
+def _in_words(database: Database, project_id: str, planned: RetrainPlan, *, steps: int | None) -> tuple[str, ...]:
     """The plan and how long it takes, one sentence a line."""
     with database.read() as tx:
         start = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
-        seconds = None if start is None else expected(tx, project_id, planned, start.config, steps=steps)
+        config = start and start_config(tx, project_id, start)
+        seconds = expected(tx, project_id, planned, config, steps=steps) if config else None
     return (*sentences(planned), *([sentence(seconds)] if planned.reason is None else []))
 
 

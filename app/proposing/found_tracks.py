@@ -76,6 +76,13 @@ class RunContext:
         unnamed = self.names_nothing or self.class_of(standing) == self.nameless
         return unnamed and self.category_of(standing) is None
 
+    def says_less(self, standing: TrackStanding, category_id: str | None) -> bool:
+        """Whether its class says less than that of the stored track of this category to which it is matched.
+
+        Of two classes without a category neither does.
+        """
+        return self.is_nameless(standing) and (category_id is not None or self.class_of(standing) == self.nameless)
+
     def kind_of(self, standing: TrackStanding) -> str | None:
         """The kind within which the track is matched, see `kind`; None: a track of any kind."""
         return None if self.is_nameless(standing) else kind(self.category_of(standing), self.class_of(standing))

@@ -7,7 +7,7 @@ edits of a run have the author "run:<id>", and one undo takes them back together
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,7 +20,7 @@ from storage import edits, masks, tracks
 from storage.edits import Applied, Change, Edit
 from storage.edits.checks import human_tracks
 from storage.likely_errors import AGREEMENT
-from storage.tracks import MaskRow
+from storage.tracks import MaskRow, Track
 
 # Below it the agreement of the windows that cover a frame is stored with the row.
 _AGREE = 0.6
@@ -219,7 +219,7 @@ class ProposalWriter:
         self.ledger.made.add(proposed.number)
         self.ledger.added += 1
         category = self._context.category_of(proposed.standing)
-        self._track_changes[track_id] = {"category": category, **self._run_values(proposed.standing, {})}
+        self._track_changes[track_id] = {"category": category, **self._run_values(proposed.standing, None)}
         for frame in _known(proposed, start, stop):
             after = self._row(proposed, frame) | _extra(None, proposed.agreements.get(frame))
             self._row_changes[track_id, frame] = Change(track_id, frame, 0, after)
@@ -256,18 +256,18 @@ class ProposalWriter:
         track = self._tracks.get(target)
         if track is None or self._gone(target):
             return
-        after = self._run_values(standing, track.extra or {})
+        after = self._run_values(standing, track)
         if standing.track in self.ledger.made and not self._human(target):
             after["category"] = self._context.category_of(standing)
         now = {"score": track.score, "run": track.run_id, "extra": track.extra, "category": track.category_id}
         if any(now[name] != value for name, value in after.items()):
             self._track_changes[target] = after
 
-    def _run_values(self, standing: TrackStanding, extra: Mapping[str, Any]) -> dict[str, Any]:
-        """The values of a track that the run sets, beside what ``extra`` has already."""
-        own = self._context.extra_of(standing)
-        # Of a track that stood before, the class that an earlier run found says more than none.
-        stays = self._context.is_nameless(standing) and standing.track not in self.ledger.made
+    def _run_values(self, standing: TrackStanding, track: Track | None) -> dict[str, Any]:
+        """The values of a track that the run sets, beside what the ``extra`` of the stored one has already."""
+        own, extra = self._context.extra_of(standing), {} if track is None else track.extra or {}
+        stood = None if standing.track in self.ledger.made else track  # before the run
+        stays = stood is not None and self._context.says_less(standing, stood.category_id)
         kept = {**own, **extra} if stays else {**extra, **own}
         return {"score": self._context.score_of(standing), "run": self._context.run_id, "extra": kept}
 

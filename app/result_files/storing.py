@@ -298,7 +298,7 @@ class _RunStoring:
     def _end(self, ledger: TrackLedger) -> StoredRun | None:
         standings = [track.standing for track in self.tracks]
         kept = [one for one in standings if one.track in ledger.bound]
-        kept = [one for one in kept if one.track in ledger.made or not self.context.is_nameless(one)]
+        kept = [one for one in kept if one.track in ledger.made or self.context.class_of(one) != UNNAMED]
         unmapped = Counter(self.context.class_of(one) for one in kept if self.context.category_of(one) is None)
         with self.turns.atomic() as tx:
             if self._undone(tx):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.sentences import counted
 from app.training.folds import Fold
 from app.training.measuring import MeasuredSide
 from app.training.promotion import REAL_LOSS
@@ -38,14 +37,13 @@ def deciding(trainings: Sequence[Fold], videos: Sequence[ClipVideo]) -> tuple[in
     return tuple(place for place, (index, known) in enumerate(measured) if labels[index] <= known)
 
 
-def finds_less(before: Figures, after: Figures) -> str | None:
-    """A sentence where the tracks that the app proposes cover clearly less of the true ones than before, else None."""
+def overlaps_less(before: Figures, after: Figures) -> str | None:
+    """A sentence where the tracks that the app proposes overlap the true ones clearly less than before, else None."""
     if before.track_iou is None or after.track_iou is None or after.track_iou >= before.track_iou - REAL_LOSS:
         return None
-    things = counted(after.true, "true track")
     return (
-        f"Propose finds less with it: {counted(after.proposed, 'track')} for {things}, {before.proposed} before; the "
-        f"best ones overlap the true ones by {100 * after.track_iou:.0f} %, {100 * before.track_iou:.0f} % before."
+        "Propose shows the true tracks less well with it: the best proposed tracks overlap them by "
+        f"{100 * after.track_iou:.0f} %, {100 * before.track_iou:.0f} % before."
     )
 
 
@@ -67,7 +65,7 @@ def verdict(name: str, report: Report) -> str:
         for part in (
             f"{name}: {change}, on {report.set}: {words[report.decision.outcome]}.",
             against,
-            finds_less(report.before, report.after),
+            overlaps_less(report.before, report.after),
             then,
         )
         if part

@@ -1,5 +1,6 @@
 """How long a retraining will take, estimated from those before it, or from its counted work. Loads no torch."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ GOLDEN_FRAMES = 60 * CLIP_FRAMES + 2 * 60 * 12
 # How many times as long as `tevit_tiny` a configuration takes, by the CPU time of a step and of a golden video; the
 # others are known after their first run.
 COST = {"tevit_tiny": 1.0, "tevit_lite": 1.6}
+CHOOSING_FOLDS = 2  # networks that only choose how far to go; as `model.adapting.choosing.Budget`, which loads torch
 
 
 def sentence(seconds: float | None) -> str:
@@ -33,11 +35,11 @@ def expected(
 ) -> float | None:
     """Seconds that the planned retraining of a project will take from a checkpoint of this configuration.
 
-    By earlier ones of the project, else by its counted work; None where nothing is known. ``steps``: of each training,
-    where a person gave them; such runs say nothing of others.
+    By earlier ones of the project with this configuration, else by its counted work; None where nothing is known.
+    ``steps``: of each training, where a person gave them; such runs say nothing of others.
     """
     chosen = [run.result for run in past_runs(tx, project_id) if not (run.job and run.job.parameters.get("steps"))]
-    by_runs = None if steps else seconds_of(planned, chosen)
+    by_runs = None if steps else seconds_of(planned, (run for run in chosen if _config(run) in (None, config)))
     return by_runs or guessed(planned, config, last_pace(tx, project_id, config), steps=steps)
 
 
@@ -53,7 +55,8 @@ def guessed(
         return None
     golden = GOLDEN_FRAMES if config in COST else 0
     each = steps or default_steps(planned.labelled_frames // CLIP_FRAMES)
-    work = (("measure", 2 * planned.measured_frames), ("train", planned.trainings * each), ("golden", golden))
+    trainings = _trainings(dataclasses.asdict(planned), steps=steps)
+    work = (("measure", 2 * planned.measured_frames), ("train", trainings * each), ("golden", golden))
     clock = PhaseClock([Phase(kind, units) for kind, units in work], pace=pace)
     return clock.eta_seconds * (1.0 if pace else COST[config])
 
@@ -64,16 +67,31 @@ def seconds_of(planned: RetrainPlan, runs: Iterable[Mapping[str, Any]]) -> float
     The time grows with the number of trainings and with the number of masks up to the most steps of one; None where no
     earlier run says how long it took.
     """
-    work = _work(planned.masks, planned.trainings)
+    work = _work(planned.masks, _trainings(dataclasses.asdict(planned)))
     for run in runs:
         seconds, before = run.get("seconds"), run.get("plan")
         if not isinstance(seconds, int | float) or not isinstance(before, Mapping):
             continue
         masks = sum(int(before.get(name, 0)) for name in ("masks_accepted", "masks_drawn", "masks_imported"))
-        done = _work(masks, int(before.get("trainings", planned.trainings)))
+        done = _work(masks, _trainings({"trainings": planned.trainings, **before}))
         if done:
             return float(seconds) * work / done
     return None
+
+
+def _config(run: Mapping[str, Any]) -> str | None:
+    lineage = run.get("lineage")
+    return lineage.get("config") if isinstance(lineage, Mapping) else None
+
+
+def _trainings(planned: Mapping[str, Any], *, steps: int | None = None) -> int:
+    """How many networks a retraining of this plan trains, those that only choose how far to go among them.
+
+    With two folds or more these choose; with ``steps`` that a person gave, or one trained video, nothing is chosen.
+    """
+    trainings = int(planned["trainings"])
+    taught = int(planned.get("corrected_videos", 0)) - len(planned.get("held_out", ()))
+    return trainings + (CHOOSING_FOLDS if not steps and taught > 1 and trainings - 1 < 2 else 0)
 
 
 def _work(masks: int, trainings: int) -> float:

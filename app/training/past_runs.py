@@ -3,6 +3,7 @@
 A report is stored with its checkpoint, so it stays as long as the checkpoint does, whatever becomes of the job.
 """
 
+import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from storage.jobs import Job
 
 KIND = "retrain"
 MOST = 200
+PACES = 3  # runs that a pace is taken from: of one alone the machine may have been busy
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,37 @@ def _report(made: Checkpoint, result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def last_pace(tx: Connection, project_id: str, config: str) -> dict[str, float]:
-    """Seconds a unit of work by kind, of the last retraining with a configuration; for the estimates of the next one.
+    """Seconds a unit of work by kind, of the last retrainings with a configuration; for the estimates of the next one.
 
-    One of the project comes before those of others. Empty where there is none.
+    The median of the last three of each kind. Those of the project come before those of others. Runs with the steps
+    that a person gave do not count: in a short training the first step, which computes what all share, is most of it.
+    Neither do runs that found all their trainings done. Empty where there is none.
     """
     for project in (project_id, None):
-        for job in jobs.list_jobs(tx, project, kind=KIND, limit=20):
-            result = dict(job.result or {})
-            pace, lineage = result.get("pace"), result.get("lineage")
-            if isinstance(pace, dict) and isinstance(lineage, dict) and lineage.get("config") == config:
-                return {str(kind): float(seconds) for kind, seconds in pace.items()}
+        every = (_pace(job, config) for job in jobs.list_jobs(tx, project, kind=KIND, limit=20))
+        found = [pace for pace in every if "train" in pace][:PACES]
+        if found:
+            kinds = dict.fromkeys(kind for pace in found for kind in pace)
+            return {kind: statistics.median_low(pace[kind] for pace in found if kind in pace) for kind in kinds}
     return {}
+
+
+def _pace(job: Job, config: str) -> dict[str, float]:
+    """The pace of a finished run with a configuration and with chosen steps; empty for any other job."""
+    result = dict(job.result or {})
+    pace, lineage = result.get("pace"), result.get("lineage")
+    fits = isinstance(lineage, dict) and lineage.get("config") == config and not job.parameters.get("steps")
+    return {str(kind): float(seconds) for kind, seconds in pace.items()} if fits and isinstance(pace, dict) else {}
+
+
+def start_config(tx: Connection, project_id: str, current: Checkpoint) -> str:
+    """The configuration that a retraining starts from while ``current`` is in use, as far as that is known before it.
+
+    That of the project's last run with this checkpoint in use, which may have started from another one (see
+    `app.training.start`); else its own.
+    """
+    for job in jobs.list_jobs(tx, project_id, kind=KIND, limit=20):
+        lineage = (job.result or {}).get("lineage")
+        if isinstance(lineage, dict) and lineage.get("before") == current.id and lineage.get("config"):
+            return str(lineage["config"])
+    return current.config

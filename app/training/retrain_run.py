@@ -19,6 +19,7 @@ from app.training.comparison import verdict
 from app.training.estimate import expected
 from app.training.kept_state import KeptState
 from app.training.order import Order
+from app.training.past_runs import start_config
 from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
 from app.training.recorded_effort import recorded_effort
@@ -169,7 +170,8 @@ def _begin(
         if current is None:
             raise BadInput("There is no checkpoint to start from; download TeViT or add a checkpoint file.")
         recorded = recorded_effort(tx, project_id)
-        seconds = expected(tx, project_id, planned, current.config, steps=job.parameters.get("steps"))
+        steps = job.parameters.get("steps")
+        seconds = expected(tx, project_id, planned, start_config(tx, project_id, current), steps=steps)
     left_out = job.parameters.get("leave_out", ())
     source = ProjectClips(database, project_id=project_id, video_ids=corrected, leave_out=left_out)
     try:
@@ -191,6 +193,8 @@ def _begin(
             device=choose_device(settings.device),
             check=lambda message: _check(report, message, seconds),
         )
+        with database.read() as tx:
+            seconds = expected(tx, project_id, planned, start.checkpoint.config, steps=steps)
         report(0.0, PREPARING, eta_seconds=seconds)
         facts = {
             "corrections": json.loads(json.dumps(checked.as_json())),
@@ -199,7 +203,7 @@ def _begin(
             "current": current.id,
             "first": start.checkpoint.id,
             "start": start.note,
-            "steps": job.parameters.get("steps"),
+            "steps": steps,
             "left_out": len(left_out),
             "plan": json.loads(json.dumps(dataclasses.asdict(planned))),
             "expected": seconds,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from app.checkpoints.class_map import class_mapping
+from app.checkpoints.class_map import class_mapping, names_a_category
 from app.checkpoints.find import checkpoint_file
 from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
@@ -48,6 +48,7 @@ from storage.video_roles import GOLDEN, HELD_OUT, video_roles
 SEED = 1
 VALIDATION = "validation"  # the curve of AP on videos that are held out while it is chosen how far to go
 FORGOTTEN = "Measuring what the folds forgot"
+NO_MASKS = "No frame of the corrected videos carries a mask to learn from; correct some first."
 CALIBRATING = "Calibrating the thresholds on the held-out videos"
 
 
@@ -72,6 +73,7 @@ class Retraining:
             learnt = learnt_contents(tx, order.current)
             self._round = next_round(tx, order.project_id)
             self._pace = last_pace(tx, order.project_id, order.first.config)
+            self._adapting = AdaptSettings(stand_ins=not names_a_category(tx, order.first, order.project_id))
         self._roles = assigned(source.corrected, given)
         self._split = split(source.corrected, self._roles, learnt=learnt)
         self._first, self._current = self._read(order.first), self._read(order.current)
@@ -220,6 +222,7 @@ class Retraining:
                 replay=self._replay,
                 budget=self._budget,
                 folds=self._choosing_folds,
+                settings=self._adapting,
                 on_fold=on_fold,
                 device=self._device,
                 precision=choose_precision(self._device),
@@ -309,6 +312,7 @@ class Retraining:
                 steps=self._choice.steps,
                 planned=self._budget.marks[-1] if self._chooses else None,
                 blend=self._choice.blend,
+                settings=self._adapting,
                 device=self._device,
                 precision=choose_precision(self._device),
                 seed=SEED,
@@ -317,9 +321,7 @@ class Retraining:
                 state_path=self._state.training_path(number),
             )
         except NoTrainingFrames as error:
-            raise BadInput(
-                "No frame of the corrected videos carries a mask to learn from; correct some first."
-            ) from error
+            raise BadInput(NO_MASKS) from error
         self.check()
         return adapted
 
@@ -364,7 +366,7 @@ class Retraining:
             untrained=adapted.blend == 0 and adapted.stopped is None,
         )
         decision, intervals = decide(evidence)
-        recipe = {**asdict(AdaptSettings()), "blend": self._choice.blend, "tried": self._choice.table}
+        recipe = {**asdict(self._adapting), "blend": self._choice.blend, "tried": self._choice.table}
         return Report(
             evaluation=self._split.kind,
             set=self._split.set_name,

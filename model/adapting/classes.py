@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from model.training.clips import ClipSource
-from model.training.targets import ClipTargets
+from model.training.targets import PRESENT, ClipTargets
 from model.weights.categories import normalised
 
 
@@ -49,11 +49,12 @@ class JointClasses:
 def stand_ins(classes: JointClasses, base: Sequence[str], clips: ClipSource) -> tuple[float, ...]:
     """For each taught class the weight, 0 to 1, with which replayed things of the ``base`` stand in for it.
 
-    All replayed things together count like one video of the n that have tracks in ``clips``: 1 / n. A class without a
-    track has 0. So have all where the base knows a category of the corrections by name: what it finds under other
-    names is something else then.
+    For each class all replayed things together count like one of the n videos of ``clips`` with a present mask: 1 / n.
+    A class without one has 0. So have all where the base knows a category of the corrections by name: what it finds
+    under other names is something else then.
     """
-    shown = [labels for video in clips.videos if (labels := {track.label for track in video.tracks})]
+    present = [{track.label for track in video.tracks if PRESENT in track.states} for video in clips.videos]
+    shown = [labels for labels in present if labels]
     if len(classes.kept) < len(base) or not shown:
         return (0.0,) * len(classes.taught)
     known = set().union(*shown)

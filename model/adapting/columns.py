@@ -5,7 +5,7 @@ the descriptions of the queries are computed once, and fitting the columns to th
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import torch
@@ -47,13 +47,18 @@ def fit_columns(
     for features, (levels, clip) in ((one, window) for one in windows for window in one.whole_windows()):
         if cancelled():
             return
-        targets.append(clip)
+        targets.append(_without_masks(clip))
         for index, one in enumerate(_described(network, features, levels, clip)):
             stages[index].append(one)
         similar += _similar(network, stages[-1][-1], clip, new)
     _start_masks(network, similar, new)
     for index, head in enumerate(network.roi_head.bbox_head):
         _fit(head.fc_cls, stages[index], targets, new, iterations)  # type: ignore[arg-type]
+
+
+def _without_masks(clip: ClipTargets) -> ClipTargets:
+    """The same targets with masks of 0 x 0 pixels: the columns are fitted without them, and all windows are kept."""
+    return replace(clip, masks=clip.masks[:, :, :0, :0].clone())
 
 
 @torch.no_grad()
@@ -129,8 +134,8 @@ def _truths(
 ) -> tuple[Tensor, Tensor]:
     """Truth and weights (queries of all windows, new) of the new columns under the present matching.
 
-    The weights are divided by the positives. Things that stand in for a class count as much as all of its own ones,
-    however many there are.
+    The weights are divided by the positives. Things that stand in for a class count, before their weight, as much as
+    all of its own ones, however many there are.
     """
     found = [_truth(columns, weight, bias, rows, one, clip) for one, clip in zip(stage, targets, strict=True)]
     positives = {True: 0.0, False: 0.0}

@@ -85,7 +85,7 @@ class AdaptLoop:
         known = [one.labels for one, _ in sources if one.replayed and settings.distilled]
         self._anchor = Anchor(self.network, known[0]) if known else None
         self.step = 0
-        self.losses: dict[int, float] = {}  # by step, also of the steps before a kill
+        self.losses: dict[int, float] = {}  # of the truth, by step, also of the steps before a kill
         self._resume()
 
     def run(
@@ -133,7 +133,8 @@ class AdaptLoop:
         self._state.prove()
         self.optimizer.step()
         self.step += 1
-        self.losses[self.step] = total
+        # What keeps the masks begins at 0 and grows as the network learns: it says nothing about how well it learns.
+        self.losses[self.step] = total - parts.get("kept", 0.0)
         if self.average:
             self.average.update(self.network)
         rate, spent = self.recipe.learning_rate * factor, time.monotonic() - began

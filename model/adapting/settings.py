@@ -33,6 +33,7 @@ class AdaptSettings:
     copy_bytes: int = 2048 * MIB  # features of all copies: beyond it they have fewer frames than a window
     replayed: int = 1  # clips in a step from what the network knew, if there are any
     distilled: float = 4.0  # weight of keeping the masks of replayed clips as they were (`model.adapting.distilling`)
+    stand_ins: bool = True  # replayed things count as new classes, too, where the base knows none by name
     all_mask_heads: bool = False  # train the mask heads of all stages; at test time only the last one runs
     column_iterations: int = 100  # of fitting the columns of new categories before the heads move; 0: none
     cache_bytes: int = 1024 * MIB  # features of the trunk kept in memory; the rest goes to a temporary file

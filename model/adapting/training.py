@@ -58,7 +58,7 @@ class Adaptation:
             replay,
             self.classes,
             settings,
-            stand_ins(self.classes, start.categories, clips),
+            stand_ins(self.classes, start.categories, clips) if settings.stand_ins else (),
         )
         if settings.column_iterations:
             known = {normalised(name) for name in start.categories}

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from app.checkpoints.choice import chosen_checkpoint
 from app.training.corrections import latest_check
 from app.training.estimate import expected
-from app.training.past_runs import KIND, PastRun, past_runs
+from app.training.past_runs import KIND, PastRun, past_runs, start_config
 from app.training.plan import plan
 from app.training.recorded_effort import recorded_effort
 from app.web import wire
@@ -32,7 +32,8 @@ def facts(context: Context, project_id: str) -> Json:
         taught = taught_categories(tx, project_id)
         checked = latest_check(tx, project_id)
         effort = recorded_effort(tx, project_id)
-        seconds = None if start is None else expected(tx, project_id, planned, start.config)
+        config = start and start_config(tx, project_id, start)
+        seconds = expected(tx, project_id, planned, config) if config else None
     return {
         "plan": asdict(planned),
         "corrections": asdict(checked),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.checkpoints.class_map import ClassMapping, class_mapping, class_names, fill
+from app.checkpoints.class_map import ClassMapping, class_mapping, class_names, fill, names_a_category
 from storage import checkpoints, projects
 from storage.database import Database
 from storage.youtube_vis import categories_preset
@@ -57,3 +57,14 @@ def test_the_forty_nameless_classes_of_a_release_are_those_of_2019() -> None:
     assert class_names(nameless) == tuple(category.name for category in categories_preset("2019"))
     assert class_names(nameless[:5]) == nameless[:5]
     assert class_names(("fish",)) == ("fish",)
+
+
+def test_a_mapped_class_or_one_of_a_retired_category_names_a_category(database: Database) -> None:
+    project, categories = project_with(database, "swimmer", "crab")
+    person, fish = (add_checkpoint(database, name, name=name) for name in ("person", "crab"))
+    with database.atomic() as tx:
+        assert [names_a_category(tx, one, project.id) for one in (person, fish)] == [False, True]
+        projects.retire_category(tx, categories["crab"].id)
+        assert names_a_category(tx, fish, project.id)
+        checkpoints.set_class_map(tx, person.id, project.id, {"person": categories["swimmer"].id})
+        assert names_a_category(tx, person, project.id)

@@ -45,6 +45,8 @@ def test_the_plan_is_printed_and_nothing_starts(
         "It trains on 2 masks of 1 track in 1 video: 2 drawn or corrected.",
         "Background: 1 frame in which a track was marked absent.",
     ]
+    short, long = (data_run("retrain", "--project", "sea", "--plan", "--steps", steps).out for steps in ("1", "9000"))
+    assert short != long, "the time is that of the steps that were asked for"
     assert (data["masks_drawn"], data["absences"], data["background"][0]["name"]) == (2, 1, clip.name)
     assert data["corrections"] == {"masks": 2, "suspicious": 0, "named": [], "share": 0.0}
     with database.read() as tx:

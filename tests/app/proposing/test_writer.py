@@ -126,6 +126,17 @@ def test_a_checkpoint_that_names_nothing_finds_the_tracks_that_people_named(stre
     assert {track.id: track.category_id for track in street.tracks()} == {walk.id: named["category"], other.id: None}
 
 
+def test_a_later_checkpoint_that_names_nothing_gives_its_class_to_tracks_without_a_category(street: Street) -> None:
+    street.propose(("lump", WALK), ("walker", OTHER), names=("lump", "walker"))
+    walk, other = street.tracks()
+    named = {"category": street.category("dog").id}
+    street.person([{"track": walk.id, "frame": None, "before_version": walk.version, "after": named}])
+    street.propose(("swimmer", WALK), ("swimmer", OTHER), names=("swimmer", "flier"))
+    found = {track.id: (track.extra or {}) for track in street.tracks()}
+    assert {one: extra["class"] for one, extra in found.items()} == {walk.id: "lump", other.id: "swimmer"}
+    assert found[other.id]["runners_up"] == [["flier", 0.05]]
+
+
 def test_another_class_of_a_checkpoint_that_names_things_is_another_thing(street: Street) -> None:
     street.propose(("dog", WALK))
     assert street.propose(("star", WALK)).added == 1

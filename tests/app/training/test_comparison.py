@@ -27,17 +27,17 @@ def test_the_verdict_names_figures_set_reason_and_what_happens_next() -> None:
     assert "worse, so not promoted" in verdict("round 3", report(decision=Decision(WORSE, ())))
 
 
-def test_the_verdict_says_plainly_where_propose_finds_less_than_before() -> None:
+def test_the_verdict_says_plainly_where_propose_shows_the_true_tracks_less_well() -> None:
     against = Decision(NOT_PROVEN, ())
     before = Figures(AP=0.1, track_iou=0.51, proposed=6, true=1)
     worse = report(before=before, after=Figures(AP=0.2, track_iou=0.204, proposed=1, true=1), decision=against)
     assert (
-        "Propose finds less with it: 1 track for 1 true track, 6 before; the best ones overlap the true ones by 20 %, "
-        "51 % before. It is kept aside"
+        "Propose shows the true tracks less well with it: the best proposed tracks overlap them by 20 %, 51 % before. "
+        "It is kept aside"
     ) in verdict("round 1", worse)
     # Fewer wrong tracks are no loss, and neither is noise.
     same = report(before=before, after=Figures(AP=0.2, track_iou=0.49, proposed=1, true=1), decision=against)
-    assert "finds less" not in verdict("round 1", same)
+    assert "less well" not in verdict("round 1", same)
 
 
 def test_a_measurement_of_nothing_is_no_zero() -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.training.estimate import expected, guessed, seconds_of, sentence
+from app.training.estimate import CHOOSING_FOLDS, expected, guessed, seconds_of, sentence
 from app.training.plan import RetrainPlan
+from model.adapting.choosing import Budget
 from storage import jobs
 from storage.database import Database
 from tests.app.made import project_with
@@ -71,6 +72,22 @@ def test_before_any_run_the_counted_work_gives_a_guess_for_configurations_that_a
     assert with_pace == pytest.approx(4 * 200 * 2.0 + 2 * 96 * 0.5)
 
 
+@pytest.mark.parametrize(("trainings", "networks"), [(1, 3), (2, 4), (3, 3), (4, 4)])
+def test_networks_that_only_choose_are_counted_where_fewer_than_two_folds_do(trainings: int, networks: int) -> None:
+    assert Budget().folds == CHOOSING_FOLDS
+    facts = {"corrected_videos": 30, "held_out": ("a",) * 8}
+    many = dataclasses.replace(with_videos(30, trainings), **facts)
+    pace = {"train": 1.0, "measure": 0.0}
+    each = guessed(with_videos(30, 1), "tevit_msgshift", pace)
+    assert each is not None
+    assert guessed(many, "tevit_msgshift", pace) == pytest.approx(networks * each)
+    assert guessed(many, "tevit_msgshift", pace, steps=7) == pytest.approx(trainings * 7), "nothing is chosen"
+    before = {"seconds": 60.0, "plan": dataclasses.asdict(many)}
+    assert seconds_of(with_videos(30, 1), [before]) == pytest.approx(60 / networks)
+    one_taught = dataclasses.replace(many, corrected_videos=9)
+    assert guessed(one_taught, "tevit_msgshift", pace) == pytest.approx(trainings * each)
+
+
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_more_videos_are_never_guessed_to_take_less_time(one: int, other: int) -> None:
     few, many = (guessed(with_videos(videos), "tevit_tiny") for videos in sorted((one, other)))
@@ -106,6 +123,8 @@ def test_runs_of_the_project_come_before_those_of_others_and_these_before_a_gues
     with database.read() as tx:
         few = expected(tx, mine.id, with_videos(8), "tevit_r50", steps=2)
     assert few is not None and few < 20
+    finished(mine.id, "tevit_tiny", pace=0.1, seconds=5)
+    assert now() == pytest.approx(70), "it started from another network"
 
 
 def test_the_time_is_a_sentence() -> None:

@@ -160,7 +160,7 @@ def test_steps_and_blend_are_chosen_where_nobody_gave_the_steps(
     job_id = queued(database, project[0])
     result = run(database, settings, job_id)
     assert len(asked) == 1 and asked[0]["videos"] == 2 and job_id in str(asked[0]["state_folder"])
-    assert asked[0]["budget"].marks[-1] == 200
+    assert asked[0]["budget"].marks[-1] == 200 and not asked[0]["settings"].stand_ins, "it knows fish"
     assert {(fold.taught, fold.held) for fold in asked[0]["folds"]} == {((0,), (1,)), ((1,), (0,))}
     with database.read() as tx:
         curves = jobs.points(tx, job_id)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -13,12 +14,16 @@ from app.checkpoints.find import checkpoint_path
 from app.errors import Cancelled
 from app.settings import Settings
 from app.training import start
+from app.training.estimate import guessed
+from app.training.kept_state import KeptState
+from app.training.plan import plan
 from app.training.project_clips import ProjectClips
+from app.training.retrain_run import _begin
 from app.training.roles import HELD_OUT_FROM
 from app.training.start import Start, compared, found_in, start_of
 from model.adapting.procedural_replay import ProceduralClips
 from model.scoring import judged_frames
-from storage import checkpoints
+from storage import checkpoints, jobs
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Project
@@ -86,6 +91,28 @@ def test_the_corrected_videos_decide_in_a_project_that_uses_lite(
     found = start_of(database, settings, source, project_id=project.id, current=built_in["lite"], device="cpu")
     assert found.checkpoint.name == chosen
     assert (found.note is not None) == (chosen == "demo")
+
+
+def test_the_time_that_is_left_is_that_of_the_checkpoint_it_starts_from(
+    database: Database,
+    settings: Settings,
+    built_in: dict[str, Checkpoint],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(start, "found_in", Measured(demo=1.0, lite=0.5))
+    project, _ = project_of(database, settings, tmp_path, 2)
+    with database.atomic() as tx:
+        checkpoints.activate(tx, project.id, built_in["lite"].id)
+        job = jobs.enqueue(tx, kind="retrain", project_id=project.id)
+    job_report: Any = Mock(cancelled=lambda: False)
+    source, facts = _begin(database, settings, KeptState(settings, job.id), job, job_report)
+    source.close()
+    planned = plan(database, project.id)
+    tiny, lite = (guessed(planned, built_in[name].config) for name in ("demo", "lite"))
+    assert facts["first"] == built_in["demo"].id and facts["expected"] == tiny
+    left = [call.kwargs["eta_seconds"] for call in job_report.call_args_list]
+    assert (left[0], left[-1]) == (lite, tiny)
 
 
 def test_a_checkpoint_that_somebody_chose_is_where_a_retraining_starts(

@@ -8,6 +8,7 @@ import torch
 from model.adapting.classes import JointClasses, TeachingSource, stand_ins
 from model.training.clips import clip_targets, fit_video
 from model.training.supervision import class_truth
+from model.training.targets import UNKNOWN
 from tests.model.adapting.made import NEW, corrections
 from tests.model.small import CONFIG, NAMES, MadeSource
 
@@ -61,6 +62,13 @@ def test_replayed_things_stand_in_for_the_classes_that_videos_show_as_much_as_on
     assert stand_ins(classes, ("cat", "horse"), videos_with((0,))) == (1.0, 0.0, 0.0)
     assert stand_ins(classes, ("cat", "horse"), videos_with((0,), (0, 1), (), (1,))) == pytest.approx((1 / 3, 1 / 3, 0))
     assert stand_ins(classes, ("cat", "horse"), videos_with(())) == (0.0, 0.0, 0.0)
+
+
+def test_tracks_that_nobody_confirmed_show_no_class() -> None:
+    classes, source = JointClasses.of(("cat", "horse"), NEW), videos_with((0,), (1,))
+    unknown = replace(source.videos[1].tracks[0], states=(UNKNOWN,) * source.videos[1].count)
+    proposed = replace(source, videos=[source.videos[0], replace(source.videos[1], tracks=(unknown,))])
+    assert stand_ins(classes, ("cat", "horse"), proposed) == (1.0, 0.0, 0.0)
 
 
 def test_nothing_stands_in_where_the_base_knows_a_category_of_the_corrections() -> None:

@@ -1,13 +1,16 @@
 """Columns of new categories are fitted to what the frozen heads describe."""
 
+import pytest
 import torch
 
+from model.adapting import columns
 from model.adapting.classes import JointClasses, TeachingSource
 from model.adapting.clip_features import ClipFeatures
 from model.adapting.columns import fit_columns
 from model.adapting.trunk_cache import TrunkCache
 from model.network.tevit import TeViT
 from model.training.losses import losses_over
+from model.training.targets import ClipTargets
 from model.weights.categories import is_class_column, with_categories
 from tests.model.adapting.made import NEW, corrections, replayed, small_checkpoint
 from tests.model.small import NAMES
@@ -67,6 +70,14 @@ def test_without_new_labels_or_after_a_cancellation_nothing_moves() -> None:
     fit_columns(network, [windows], new=(), iterations=10)
     fit_columns(network, [windows], new=(1, 2), iterations=10, cancelled=lambda: True)
     assert all(torch.equal(value, before[key]) for key, value in network.state_dict().items())
+
+
+def test_the_windows_are_kept_without_their_masks(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[ClipTargets] = []
+    monkeypatch.setattr(columns, "_fit", lambda head, stage, targets, new, iterations: kept.extend(targets))
+    network, windows = made()
+    fit_columns(network, [windows], new=(1, 2), iterations=1)
+    assert kept and not any(one.masks.untyped_storage().nbytes() for one in kept)
 
 
 def test_every_window_comes_as_it_is_and_mirrored() -> None:

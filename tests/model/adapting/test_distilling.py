@@ -9,6 +9,7 @@ from model.adapting import distilling
 from model.adapting.distilling import drift
 from model.adapting.loop import AdaptLoop
 from model.adapting.settings import AdaptSettings
+from model.training.trainer import StepReport
 from tests.model.adapting.made import small_loop
 
 
@@ -87,3 +88,13 @@ def test_without_replayed_clips_nothing_is_kept_for_comparison() -> None:
     parts: list[float] = []
     made.run(on_step=lambda step: parts.append(step.parts["kept"]))
     assert parts == [pytest.approx(0.0, abs=0.05)]
+
+
+@pytest.mark.usefixtures("every_query_is_sure")
+def test_what_keeps_the_masks_takes_no_part_in_the_losses_that_show_whether_it_learns() -> None:
+    made = small_loop(replays=True)
+    reports: list[StepReport] = []
+    made.run(on_step=reports.append)
+    assert reports[-1].parts["kept"] > 0
+    for one in reports:
+        assert made.losses[one.step] == pytest.approx(one.loss - one.parts["kept"])

@@ -12,7 +12,7 @@ from model.adapting.training import Adaptation, frames_of_copy
 from model.config import CONFIGURATIONS, named
 from model.network.tevit import TeViT
 from model.weights.checkpoint import ModelCheckpoint
-from tests.model.adapting.made import corrections, small_checkpoint
+from tests.model.adapting.made import corrections, replayed, small_checkpoint
 from tests.model.small import normal_clips
 
 DEFAULTS = AdaptSettings()
@@ -69,3 +69,19 @@ def test_a_training_of_its_own_builds_one_network_whose_trunk_gives_the_same_fea
     for a, b in zip(before, built[0].encode(frames, size).levels, strict=True):
         assert torch.equal(a, b)
     one.close()
+
+
+@pytest.mark.parametrize("stand_in", [True, False])
+def test_replayed_things_stand_in_for_new_classes_unless_the_settings_say_otherwise(
+    monkeypatch: pytest.MonkeyPatch, stand_in: bool
+) -> None:
+    taught: list[tuple[int, ...]] = []
+    monkeypatch.setattr(
+        training,
+        "fit_columns",
+        lambda network, windows, **more: taught.extend(one.teaching.stands_for for one in windows),
+    )
+    unknown = replace(corrections(), categories=("bee", "fox", "owl"))
+    settings = replace(DEFAULTS, augmented=0, stand_ins=stand_in)
+    Adaptation(small_checkpoint(), unknown, replay=replayed(), steps=1, settings=settings).close()
+    assert any(taught) is stand_in
