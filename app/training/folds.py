@@ -70,8 +70,9 @@ def evaluation_kind(corrected: int) -> str:
 def measured_on(kind: str, videos: int, *, by_folds: int = 0) -> str:
     """The name of the set on which so many videos were measured, ``by_folds`` of them with networks of folds."""
     if kind == HELD_OUT:
-        folded = f", {by_folds} of them by folds" if by_folds else ""
-        return f"{counted(videos, 'held-out video')}{folded}"
+        # The kept network learns the videos of folds: they are held out of one training, not for good.
+        set_of = f"{counted(videos, 'video')}, {by_folds} of them by folds"
+        return set_of if by_folds else counted(videos, "held-out video")
     return f"{counted(videos, 'video')} by k-fold" if kind == K_FOLD else "the last third of the one corrected video"
 
 

@@ -49,7 +49,7 @@ class RetrainPlan:
         trainings: how many networks are trained, the one to keep among them; the others only measure.
         before_learnt: whether the checkpoint in use was trained on the measured videos, so that nothing can be proven.
         labelled_frames: frames with a human mask in the videos that the kept network learns, about; ``measured_videos``
-            and ``measured_frames``: what before and after are measured on.
+            and ``measured_frames``: what before and after are measured on, ``folded_videos`` of them in a fold.
     """
 
     videos: int
@@ -74,6 +74,7 @@ class RetrainPlan:
     before_learnt: bool = False
     labelled_frames: int = 0
     measured_videos: int = 0
+    folded_videos: int = 0
     measured_frames: int = 0
 
     @property
@@ -117,6 +118,7 @@ def plan(database: Database, project_id: str) -> RetrainPlan:
         before_learnt=found is not None and found.before_learnt,
         labelled_frames=0 if found is None else sum(min(used[k].masks, used[k].frames) for k in found.kept.taught),
         measured_videos=0 if found is None else len(found.measured),
+        folded_videos=0 if found is None else len(found.measured) - len(found.kept.held_out),
         measured_frames=0 if found is None else sum(used[k].frames for k in found.measured),
     )
 

@@ -26,6 +26,7 @@ import { EVALUATIONS } from "./report.js";
  * @property {string[]} [held_out] names of the videos that are never trained on
  * @property {number} [trainings] networks that are trained; all but one only measure
  * @property {number} [measured_videos] videos that before and after are measured on
+ * @property {number} [folded_videos] those of them that the kept network learns and others measure; earlier runs lack it
  * @property {boolean} [before_learnt] the checkpoint in use was trained on the measured videos
  * @property {string} [set] name of the videos that it is measured on
  * @property {string} evaluation a key of `EVALUATIONS`, or a text of its own
@@ -174,20 +175,26 @@ export function duration(seconds) {
 }
 
 /** How before and after are measured, and on what. @param {Plan} plan */
-function judged({ evaluation, held_out: kept = [], measured_videos: videos = 0, trainings = 1 }) {
+function judged({
+  evaluation,
+  held_out: kept = [],
+  measured_videos: videos = 0,
+  folded_videos: folded = 0,
+  trainings = 1,
+}) {
   const networks = plural(trainings, "network");
   const cost = trainings > 1 ? `For this it trains ${networks}, one after another, and keeps the last.` : "";
   if (evaluation !== "held-out" || !videos)
     return [`Judged ${EVALUATIONS[evaluation] ?? evaluation}.`, cost].filter(Boolean).join(" ");
-  const folded = videos - kept.length;
-  const out = [
-    `Judged on ${plural(videos, "video")}.`,
-    `${named(kept)} ${kept.length === 1 ? "is" : "are"} held out: no round trains on ${kept.length === 1 ? "it" : "them"}.`,
-  ];
-  if (folded > 0)
+  const out = [`Judged on ${plural(videos, "video")}.`];
+  if (kept.length)
     out.push(
-      `The other ${folded === 1 ? "one is" : `${count(folded)} are`} judged by networks that did not learn them.`,
+      `${named(kept)} ${kept.length === 1 ? "is" : "are"} held out: no round trains on ${kept.length === 1 ? "it" : "them"}.`,
     );
+  const all = folded === videos ? `All ${count(folded)} are` : `The other ${count(folded)} are`;
+  const one = folded === videos ? "It is" : "The other one is";
+  if (folded)
+    out.push(`${folded === 1 ? one : all} judged by networks that did not learn ${folded === 1 ? "it" : "them"}.`);
   return [...out, cost].filter(Boolean).join(" ");
 }
 
@@ -256,7 +263,7 @@ export function rounds() {
     [
       "solo",
       "Compare",
-      "Old and new are measured on corrected videos that the new one did not learn from, by category and by video.",
+      "Old and new are measured on corrected videos, each by a network that did not learn it, by category and by video.",
     ],
     [
       "check",

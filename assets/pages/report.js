@@ -55,7 +55,7 @@ import { count, points } from "../kit/text.js";
 
 /** How a run was measured. @type {Record<string, string>} */
 export const EVALUATIONS = {
-  "held-out": "on held-out videos, never trained on",
+  "held-out": "video by video, each by a network that did not learn it",
   "k-fold": "video by video, each by a network that did not learn it (k-fold)",
   "last-third": "on the last third of the one corrected video",
 };

@@ -21,8 +21,8 @@ export class TrackMend {
     this.asked = 0;
     /** whether a press of the button is under way */
     this.busy = false;
-    /** whether the selected tracks were compared with what a correction of edges changed */
-    this.compared = false;
+    /** @type {Set<string>|null} ids of the tracks that look as what a correction of edges changed; null: none was compared */
+    this.compared = null;
   }
 
   /** What mends the tracks; null where the address asks for nothing, or for a category that is gone. @returns {Plan|null} */
@@ -59,7 +59,7 @@ export class TrackMend {
         `/data/projects/${encodeURIComponent(project)}/alike-tracks?${parameters}`,
       );
       if (!isWanted()) return;
-      this.compared = compared;
+      this.compared = compared ? new Set(tracks) : null;
       selection.set(tracks);
     } catch (error) {
       this.page.bulk.say(messageOf(error), { bad: true });
@@ -95,8 +95,9 @@ export class TrackMend {
     const mine = ++this.asked;
     const { bulk, selection } = this.page;
     try {
-      const found = await bulk.count(plan, [...selection.ids], false);
-      const why = this.compared ? ["They look as the corrected mask did before."] : [];
+      const tracks = [...selection.ids];
+      const found = await bulk.count(plan, tracks, false);
+      const why = tracks.every((id) => this.compared?.has(id)) ? ["They look as the corrected mask did before."] : [];
       if (mine === this.asked) fill(this.line, [...why, ...sentences(found, plan)].join(" "));
     } catch (error) {
       if (mine === this.asked) fill(this.line, messageOf(error));

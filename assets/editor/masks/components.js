@@ -49,8 +49,8 @@ function link(parent, i, j) {
   parent[Math.max(a, b)] = Math.min(a, b);
 }
 
-/** @param {[number, number, number][]} pieces in order @param {number} height @param {number} width */
-function runsOfPieces(pieces, height, width) {
+/** Run lengths of pieces of columns. @param {[x: number, y0: number, y1: number][]} pieces in order @param {number} height @param {number} width */
+export function runsOfPieces(pieces, height, width) {
   /** @type {number[]} */
   const out = [];
   let end = 0;

@@ -43,7 +43,7 @@ export function previewParts(app) {
     if (!preview) return;
     fill(glyph, icon(preview.icon, 16, "v-acc"));
     title.textContent = preview.title;
-    facts.textContent = facts.title = preview.facts.map((fact) => fact.replace(/\.$/, "")).join(", ");
+    facts.textContent = facts.title = preview.facts.map((fact) => fact.replace(/\.$/, "")).join(" · ");
     fill(
       more,
       preview.buttons.map(({ label, icon: image, key, run }) =>

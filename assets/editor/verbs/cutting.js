@@ -2,7 +2,7 @@
 /** A mask of two things becomes two masks: by its connected parts, or along a line; and on, by following the cut. */
 
 import { difference, intersection, union } from "../masks/combine.js";
-import { components } from "../masks/components.js";
+import { components, runsOfPieces } from "../masks/components.js";
 import { capsule } from "../masks/raster.js";
 import { area, eachColumnRun, encode } from "../masks/rle.js";
 import { distanceAt, shapeOf } from "./morph.js";
@@ -54,11 +54,19 @@ export function nearer(runs, one, other, size) {
 
 /** @param {ArrayLike<number>} runs @param {Size} size @param {(x: number, y: number) => boolean} isFirst @returns {Parts} */
 export function divided(runs, { height, width }, isFirst) {
-  const bits = new Uint8Array(height * width);
+  /** @type {[x: number, y0: number, y1: number][]} */
+  const pieces = [];
   eachColumnRun(runs, height, (x, y0, y1) => {
-    for (let y = y0; y < y1; y += 1) bits[y * width + x] = isFirst(x, y) ? 1 : 0;
+    let begin = -1;
+    for (let y = y0; y <= y1; y += 1) {
+      const inside = y < y1 && isFirst(x, y);
+      if (inside && begin < 0) begin = y;
+      if (inside || begin < 0) continue;
+      pieces.push([x, begin, y]);
+      begin = -1;
+    }
   });
-  const first = encode(bits, height, width);
+  const first = runsOfPieces(pieces, height, width);
   return [first, difference(runs, first)];
 }
 

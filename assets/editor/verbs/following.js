@@ -73,6 +73,8 @@ export class CutFollower {
     this.things = parts.map((runs) => thingOf(this.shape(runs), frame));
     /** @type {0|1|null} the one that is hidden */
     this.hidden = null;
+    /** the mask of the frame that is looked at, height x width */
+    this.bits = new Uint8Array(size.height * size.width);
   }
 
   /** @param {number[]} runs not empty @returns {Shape} */
@@ -88,9 +90,12 @@ export class CutFollower {
   next(frame, runs) {
     if (!area(runs)) return null;
     const mask = Array.from(runs);
+    decode(mask, this.size.height, this.size.width, this.bits);
     const { seen, shown } = this.hidden === null ? this.both(frame, mask) : this.one(frame, mask, this.hidden);
     shown.forEach((part, i) => {
-      if (part && area(part)) learn(this.things[i], this.shape(part), frame, Math.abs(frame - this.frame));
+      // A rest of a thing, as where both are hidden, is not its shape.
+      if (part && area(part) >= GONE * this.things[i].area)
+        learn(this.things[i], this.shape(part), frame, Math.abs(frame - this.frame));
     });
     this.frame = frame;
     const before = this.hidden;
@@ -119,8 +124,7 @@ export class CutFollower {
    * @returns {Found|null} null where one of the two gets next to nothing
    */
   apart(mask, frame, news) {
-    const { things, size } = this;
-    const bits = decode(mask, size.height, size.width);
+    const { bits, things, size } = this;
     const distances = things.map((thing, i) => {
       // What is left to be seen of a thing is placed as the whole thing: the rest of it may lie behind the other one.
       const shape = thing.shape.size ** 2 < WHOLE * thing.area ? thing.own : thing.shape;
@@ -151,7 +155,14 @@ export class CutFollower {
     const [thing, other] = [this.things[visible], this.things[hidden]];
     const fit = this.fit(thing, mask, frame, thing.shape);
     const instead = this.fit(other, mask, frame, other.own);
-    if (instead.over + instead.lack + CLEARLY < fit.lack) return only(hidden, mask);
+    if (instead.over + instead.lack + CLEARLY < fit.lack) {
+      const still = this.news(instead.beyond, mask, thing, frame);
+      const left = difference(mask, still);
+      if (area(still) < BACK * thing.area || !area(left)) return only(hidden, mask);
+      const [gone, stays] = nearer(mask, left, still, this.size);
+      const parts = /** @type {Parts} */ (hidden ? [stays, gone] : [gone, stays]);
+      return { seen: parts, shown: parts };
+    }
     const news = this.comingOut(thing, other, mask, frame);
     const rest = difference(mask, news);
     if (area(news) < BACK * other.area || !area(rest)) return only(visible, mask, news);
@@ -170,7 +181,9 @@ export class CutFollower {
     for (const shape of [thing.alone, thing.earlier[0]]) {
       const { beyond, under } = this.fit(thing, mask, frame, shape);
       const found = this.news(beyond, mask, other, frame);
-      if (Math.max(under, area(difference(beyond, found)) / area(mask)) < ALIKE) return found;
+      // News of the whole mask leave nothing that the border of the visible thing could be compared with.
+      if (area(found) < area(mask) && Math.max(under, area(difference(beyond, found)) / area(mask)) < ALIKE)
+        return found;
     }
     return this.news(this.fit(thing, mask, frame, thing.shape).beyond, mask, other, frame);
   }
@@ -181,11 +194,9 @@ export class CutFollower {
    * @returns {Fit}
    */
   fit(thing, mask, frame, shape) {
-    const { height, width } = this.size;
     const loose = Math.max(1, LOOSE * Math.min(...this.things.map((one) => Math.sqrt(one.area))));
     const guess = this.way(thing, frame, shape === thing.own ? thing.frame : this.frame);
-    const bits = decode(mask, height, width);
-    const { move, under } = placed(shape, mask, bits, this.size, { loose, guess });
+    const { move, under } = placed(shape, mask, this.bits, this.size, { loose, guess });
     const [dx, dy] = move;
     const [beyond] = divided(mask, this.size, (x, y) => distanceAt(shape, x - dx, y - dy) > loose);
     const away = Math.hypot(dx - guess[0], dy - guess[1]);

@@ -132,12 +132,27 @@ function hiddenWords(number, frames, touched) {
 /** @typedef {{parts: [frame: number, parts: Seen][], stop: string|null}} Followed the cut frame first; why it goes no further */
 /** @typedef {"frame"|"onward"|"backward"|"both"} Reach */
 
+/** After so many milliseconds a person is told what the page waits for. */
+const SOON = 400;
+
 /**
- * Cut the mask and follow the cut.
+ * Cut the mask and follow the cut; a toast says so where it takes long.
  * @param {import("../editor.js").Editor} app @param {Wanted} wanted @param {number} last frame, before or after the cut one
  * @returns {Promise<Followed>}
  */
-async function follow(app, { track, frame, line }, last) {
+async function follow(app, wanted, last) {
+  const text = `Following the cut ${last < wanted.frame ? "backward" : "onward"}…`;
+  const show = () => app.toast({ icon: "clock", title: "Split this mask", text, name: "reading" });
+  const waiting = setTimeout(show, SOON);
+  try {
+    return await followed(app, wanted, last);
+  } finally {
+    clearTimeout(waiting);
+  }
+}
+
+/** @param {import("../editor.js").Editor} app @param {Wanted} wanted @param {number} last @returns {Promise<Followed>} */
+async function followed(app, { track, frame, line }, last) {
   const { document } = app;
   const { height, width } = document;
   const { frames, stop } = followable(document, { track, frame, last });
@@ -234,7 +249,6 @@ class Cut {
   async followBack(reach) {
     const { app, document } = this;
     const shown = app.view.now.preview;
-    app.toast({ icon: "clock", title: "Split this mask", text: "Following the cut backward…", name: "reading" });
     this.backward = await follow(app, this.wanted, this.first);
     if (app.document !== document || app.view.now.preview !== shown) return null;
     return answered(app, this.offer(reach));

@@ -22,7 +22,7 @@ def test_the_plan_counts_what_people_judged(database: Database, project: tuple[P
     found = plan(database, project[0].id)
     assert (found.videos, found.tracks, found.masks_drawn, found.masks_accepted) == (2, 2, 12, 0)
     assert found.evaluation == "k-fold" and found.reason is None
-    assert (found.labelled_frames, found.measured_videos) == (12, 2)
+    assert (found.labelled_frames, found.measured_videos, found.folded_videos) == (12, 2, 2)
     assert found.measured_frames == sum(video.count for video in project[1])
 
 
@@ -89,7 +89,7 @@ FULL = RetrainPlan(
     corrected_videos=5,
     evaluation="held-out",
     reason=None,
-    set="5 held-out videos, 3 of them by folds",
+    set="5 videos, 3 of them by folds",
     held_out=("d", "e"),
     trainings=4,
 )
@@ -105,7 +105,7 @@ def test_the_plan_in_words_names_masks_background_and_what_is_left_out() -> None
         "Left out, and not taken as background: 2 reviewed masks of tracks without a category in use.",
         "Left out: 1 video with background but without an accepted or corrected mask.",
         "Never trained on: 2 videos (d, e).",
-        "Before and after are measured on 5 held-out videos, 3 of them by folds: each by a network that never saw it.",
+        "Before and after are measured on 5 videos, 3 of them by folds: each by a network that never saw it.",
     )
     assert sentences(replace(FULL, before_learnt=True))[-1] == (
         "The checkpoint in use was trained on these videos, so nothing can be proven; correct new videos."

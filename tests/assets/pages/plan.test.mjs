@@ -65,15 +65,29 @@ test("unreviewed masks and the way of measuring are named only where there are a
 test("what it is judged on is told from what it keeps out of training for good", async () => {
   await openPage();
   const remarks = (values) => card({ facts: facts({ plan: plan(values) }) }).querySelector(".v-small")?.textContent;
-  const held = { corrected_videos: 8, evaluation: "held-out", measured_videos: 8, trainings: 4 };
+  const held = { corrected_videos: 8, evaluation: "held-out", measured_videos: 8, folded_videos: 6, trainings: 4 };
   assert.equal(
     remarks({ ...held, held_out: ["reef", "bay"] }),
     "Judged on 8 videos. reef, bay are held out: no round trains on them. " +
       "The other 6 are judged by networks that did not learn them. " +
       "For this it trains 4 networks, one after another, and keeps the last.",
   );
-  const one = remarks({ ...held, held_out: ["a", "b", "c", "d", "e", "f"], measured_videos: 6, trainings: 1 });
+  const one = remarks({
+    ...held,
+    held_out: ["a", "b", "c", "d", "e", "f"],
+    measured_videos: 6,
+    folded_videos: 0,
+    trainings: 1,
+  });
   assert.match(one, /^Judged on 6 videos\. a, b, c, d and 2 more are held out: no round trains on them\.\s*$/);
+  assert.match(
+    remarks({ ...held, held_out: ["reef", "a copy of reef"], folded_videos: 7 }),
+    /The other 7 are judged by/,
+  );
+  assert.match(
+    remarks({ ...held, held_out: [], folded_videos: 8 }),
+    /^Judged on 8 videos\. All 8 are judged by networks that did not learn them\. For this/,
+  );
   assert.match(
     remarks({ evaluation: "k-fold", trainings: 3 }),
     /^Judged video by video.*For this it trains 3 networks/,

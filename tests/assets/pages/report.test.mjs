@@ -90,7 +90,7 @@ test("a change is in points and missing where one side is", () => {
 
 test("a set has its name, or is described where a run recorded none", () => {
   assert.equal(setOf(result({ set: "3 held-out videos" })), "3 held-out videos");
-  assert.equal(setOf(result({ evaluation: "held-out" })), "held-out videos, never trained on");
+  assert.equal(setOf(result({ evaluation: "held-out" })), "video by video, each by a network that did not learn it");
   assert.equal(
     setOf(result({ evaluation: "k-fold", per_video: [line("a", 0, 0), line("b", 0, 0)] })),
     "2 videos: video by video, each by a network that did not learn it (k-fold)",

@@ -206,7 +206,7 @@ test("a finished run is a report with a verdict, a table and figures", async () 
   assert.equal(page.text("h1"), "round 2");
   assert.match(
     page.text(".v-verdict"),
-    /Held-out APproven48\.6 \+7\.6on 1 video: held-out videos, never trained onBetter than demo on 1 of 2 categoriesWorse on 1: star −4\.0/,
+    /Held-out APproven48\.6 \+7\.6on 1 video: video by video, each by a network that did not learn itBetter than demo on 1 of 2 categoriesWorse on 1: star −4\.0/,
   );
   assert.deepEqual(
     page.all("#v-comparison tbody tr").map((tr) =>

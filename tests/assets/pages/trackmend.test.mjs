@@ -60,6 +60,18 @@ test("after a correction of edges the tracks are compared with what it changed, 
   assert.deepEqual([selected(other), /corrected mask/.test(bar(other))], [["t1"], false]);
 });
 
+test("of tracks that a person selected by hand the bar does not say that they were compared", async () => {
+  const call = `GET /data/projects/p/alike-tracks?${QUERY}&corrected=12`;
+  const page = await opened("look%3A12", { [call]: { tracks: ["t2"], compared: true } });
+  const press = async (id) => {
+    page.find(`[data-track="${id}"] .v-tcb`).dispatchEvent(new Event("click", { cancelable: true }));
+    await settle();
+    return [selected(page), /corrected mask/.test(bar(page))];
+  };
+  assert.deepEqual(await press("t1"), [["t1", "t2"], false]);
+  assert.deepEqual(await press("t1"), [["t2"], true]);
+});
+
 test("one press mends those that are still selected, and the page goes on as any other", async () => {
   const page = await opened("reject");
   page.find('[data-track="t3"] .v-tcb').dispatchEvent(new Event("click", { cancelable: true }));

@@ -68,7 +68,7 @@ test("the verdict distinguishes better, worse, and whether it is proven", () => 
       .join("; ");
   assert.match(
     text(three({})),
-    /ok Better than round 1 on 1 of 3 categories; warn Worse on 1: cat −10\.0; ok Measured on held-out/,
+    /ok Better than round 1 on 1 of 3 categories; warn Worse on 1: cat −10\.0; ok Measured video by video, each by a network that did not learn it$/,
   );
   assert.match(text(three({ evaluation: "last-third", proven: false })), /warn Not proven: measured on the last third/);
   assert.match(text(three({ after: { AP: 0.3 }, proven: false })), /warn Not better/);

@@ -109,6 +109,7 @@ test("a cut is followed up to a person's frame and across frames where a model s
   assert.match(stop([5, DRAWN]).stop, /before frame 5: a person drew or judged/);
   assert.match(stop([5, HUMAN_ABSENT]).stop, /before frame 5: a person marked it absent/);
   assert.match(stop([6, {}]).stop, /Stops at frame 5/);
+  assert.match(stop([5, { review: "rejected" }]).stop, /before frame 5/);
 });
 
 test("a cut is followed backward by the same rule, nearest frame first", () => {

@@ -103,6 +103,37 @@ test("frames on which the model saw nothing lie between the cut and its next fra
   assert.deepEqual(follower.next(9, union(one, other)), [one, other]);
 });
 
+/** What two discs far from each other get after one frame of nothing but a rest, both back at their places. */
+function afterRest(rest) {
+  const parts = [disc(36, 40, 14), disc(100, 40, 12)].map(drawn);
+  const follower = new CutFollower(0, parts, size);
+  follower.next(1, drawn(rest));
+  return [parts, [2, 3, 4].map((k) => follower.next(k, union(...parts)))];
+}
+
+test("both are hidden but for a rest, whosever it is, and come back", () => {
+  const box = (cx, cy, side) => (x, y) => Math.max(Math.abs(x - cx), Math.abs(y - cy)) <= side / 2;
+  for (const side of [0, 2, 4, 6, 8])
+    for (const [x, y] of [[68, 40], [36, 40], [100, 40], [5, 5], [66, 36]]) {
+      const [parts, found] = afterRest(box(x, y, side));
+      assert.deepEqual(found, [parts, parts, parts], `${side} at ${x}, ${y}`);
+    } // prettier-ignore
+});
+
+test("a thing of which hardly anything is seen for some frames keeps its shape", () => {
+  const found = followedThrough(12, (k) => {
+    const hidden = k > 3 && k < 8;
+    return hidden ? [disc(38.2 + k / 2, 40, 1.4), NOWHERE] : [disc(30 + k / 2, 40, 9.5), disc(110, 44, 9)];
+  });
+  isRight(found, { least: 0.3, whole: [areaOf(30, 40, 9.5, 9.5), areaOf(110, 44, 9, 9)] });
+});
+
+test("a mask far from the visible thing is not explained by it: behind one wall, the first comes out while the second is out", () => {
+  const behind = (thing) => (x, y) => thing(x, y) && (x < 50 || x > 82);
+  const found = followedThrough(36, (k) => [behind(disc(10 + 3 * k, 22, 12)), behind(disc(34 + 3 * k, 60, 9))]);
+  isRight(found, { least: 0.3, whole: [areaOf(10, 22, 12, 12), areaOf(34, 60, 9, 9)] });
+});
+
 test("things of chance, with borders that tremble: hardly any frame is wrong", () => {
   let [wrong, frames] = [0, 0];
   for (let seed = 1; seed <= 12; seed += 1) {

@@ -70,6 +70,32 @@ test("a preview that was left does not come back when the way backward is found"
   assert.equal(app.view.now.preview, null);
 });
 
+test("a cut that takes long says which way it is followed, and one that is quick says nothing", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const quick = await split();
+  context.mock.timers.tick(10_000);
+  assert.deepEqual(quick.toasts, []);
+  const document = documentOf(frames(2, 8, { hash: "both" }));
+  document.masks.add("both", two());
+  let read;
+  const rows = { covers: () => true, cover: () => new Promise((done) => (read = done)) };
+  const hasMasks = document.hasMasks.bind(document);
+  document.hasMasks = () => false;
+  const showing = { fetchMasks: rows.cover };
+  const slow = application(document, { showing });
+  slow.view.set({ frame: 5, selected: "t1" });
+  slow.commands.splitSpace();
+  await settled();
+  context.mock.timers.tick(1000);
+  assert.deepEqual(
+    slow.toasts.map(({ text }) => text),
+    ["Following the cut onward…"],
+  );
+  document.hasMasks = hasMasks;
+  read();
+  await answer(() => slow.view.now.preview);
+});
+
 test("a chosen range bounds the cut on both sides", async () => {
   const app = application(documentOf(frames(0, 9, { hash: "both" })));
   app.document.masks.add("both", two());
