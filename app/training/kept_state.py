@@ -6,7 +6,7 @@ that are over; and the state of the one under way.
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from app.settings import Settings
+from app.training.open_videos import OpenVideos
 from app.training.project_clips import ProjectClips
 from app.training.report import TruthShare
 from model.adapting import Adapted
@@ -26,6 +27,7 @@ from model.weights.categories import with_categories
 FOLDER = "retraining"  # in the data folder
 _STATE = "state.pt"
 _CHOICE = "choice.json"
+_OPEN = "open videos.json"
 _FACTS = "adapted"  # in the provenance of a kept network
 # Nothing else of a state file is executed or built when it is read.
 _CLASSES = [ClipVideo, LabelledTrack, TruthShare, frozenset]
@@ -82,6 +84,16 @@ class KeptState:
             return None
         values = json.loads(path.read_text(encoding="utf-8"))
         return Choice(values["steps"], values["blend"], values["table"])
+
+    def open_videos(self, choose: Callable[[], OpenVideos]) -> OpenVideos:
+        """The open videos of the run, chosen once: it uses the same when it goes on, and in all processes."""
+        path = self._folder / _OPEN
+        if not path.is_file():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as temporary:
+                temporary.write_text(json.dumps(asdict(choose())), encoding="utf-8")
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return OpenVideos(tuple(values["golden"]), tuple(values["replayed"]))
 
     def keep(self, number: int, adapted: Adapted, classes: tuple[str, ...]) -> None:
         """Keep the network of training ``number``, which is over, with its loss by step."""

@@ -15,7 +15,7 @@ from app.training.roles import HELD_OUT_FROM, CorrectedVideo, assigned
 from storage import projects
 from storage.database import Database
 from storage.teaching import Teaching, teaching
-from storage.video_roles import video_roles
+from storage.video_roles import TRAINED, video_roles
 
 MOST_NAMES = 3  # videos that a sentence names
 
@@ -89,7 +89,7 @@ def plan(database: Database, project_id: str) -> RetrainPlan:
         every = teaching(tx, project_id)
         categories = projects.list_categories(tx, project_id)
         used = [video for video in every if video.masks]
-        found = _split(tx, project_id, used) if used else None
+        found, teaches = _split(tx, project_id, used) if used else (None, True)
     uncategorised = sum(video.uncategorised for video in every)
     return RetrainPlan(
         videos=len(used),
@@ -111,7 +111,7 @@ def plan(database: Database, project_id: str) -> RetrainPlan:
         background_only=sum(video.has_background and not video.masks for video in every),
         corrected_videos=len(used),
         evaluation=LAST_THIRD if found is None else found.kind,
-        reason=_reason(used, has_categories=bool(categories), uncategorised=uncategorised),
+        reason=_reason(used, has_categories=bool(categories), uncategorised=uncategorised, teaches=teaches),
         set="" if found is None else found.set_name,
         held_out=() if found is None else tuple(v.name for k, v in enumerate(used) if k not in found.kept.taught),
         trainings=0 if found is None else len(found.trainings),
@@ -123,17 +123,20 @@ def plan(database: Database, project_id: str) -> RetrainPlan:
     )
 
 
-def _split(tx: Connection, project_id: str, used: list[Teaching]) -> Split:
-    """The split that a retraining of these videos would make now."""
+def _split(tx: Connection, project_id: str, used: list[Teaching]) -> tuple[Split, bool]:
+    """The split that a retraining of these videos would make now, and whether any of them may be trained on."""
     videos = [CorrectedVideo(video.content, video.categories) for video in used]
     current = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
     learnt = frozenset() if current is None else learnt_contents(tx, current)
-    return split(videos, assigned(videos, video_roles(tx, project_id)), learnt=learnt)
+    roles = assigned(videos, video_roles(tx, project_id))
+    return split(videos, roles, learnt=learnt), TRAINED in roles.values()
 
 
-def _reason(used: list[Teaching], *, has_categories: bool, uncategorised: int) -> str | None:
+def _reason(used: list[Teaching], *, has_categories: bool, uncategorised: int, teaches: bool) -> str | None:
     if not has_categories:
         return "This project has no category yet; add one and give it to the tracks."
+    if used and not teaches:
+        return "All corrected videos are held out of training for good; correct another one."
     if used:
         return None
     if uncategorised:

@@ -22,6 +22,7 @@ import numpy as np
 from app.sentences import counted
 from app.training.folds import HELD_OUT
 from app.training.report import (
+    AGREEMENT,
     NOT_PROVEN,
     PROVEN,
     WORSE,
@@ -204,8 +205,14 @@ def _of_golden(golden: GoldenFigures | None) -> Reason:
     if golden is None or golden.before is None or golden.after is None:
         text = "There is no golden set for this checkpoint, so whether it forgot something is not known."
         return Reason("no golden set", False, text)
+    if golden.before <= GOLDEN_LOSS:
+        text = f"The old checkpoint finds nearly nothing on {golden.set}, so whether the new one forgot is not known."
+        return Reason("no golden set", False, text)
     change = f"{100 * golden.before:.1f} before, {100 * golden.after:.1f} after, on {golden.set}"
     if golden.after < golden.before - GOLDEN_LOSS - 1e-9:
+        if golden.kind == AGREEMENT:  # a window of a few videos varies by more than that between equally good networks
+            text = f"It agrees less with what the first checkpoint was sure of, which may be chance: {change}."
+            return Reason("agreement loss", False, text)
         return Reason("golden loss", False, f"It forgot what it knew: {change}.")
     return Reason("golden", True, f"It still knows what it knew: {change}.")
 

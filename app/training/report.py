@@ -10,6 +10,7 @@ from typing import Any
 
 PROVEN, NOT_PROVEN, WORSE = "proven", "not proven", "worse"
 WORST_FRAMES = 3
+AGREEMENT = "agreement"  # the kind of the golden set of `app.training.agreement`
 
 
 @dataclass(frozen=True)

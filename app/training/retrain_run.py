@@ -1,5 +1,6 @@
 """Does one retraining: freezes the corrections, does its work, and stores the result; goes on after a kill."""
 
+import contextlib
 import dataclasses
 import json
 import time
@@ -96,9 +97,10 @@ def run(
             report.log(f"{WENT_ON}\n")
             left = (facts.get("expected") or 0.0) * (1 - job.progress)
             report(job.progress, GOING_ON, eta_seconds=left)
-        training = _retraining(database, settings, job, kept=(source, facts), report=report, went_on=kept is not None)
-        first(training)
-        candidate = training.run()
+        made = _retraining(database, settings, job, kept=(source, facts), report=report, went_on=kept is not None)
+        with contextlib.closing(made) as training:
+            first(training)
+            candidate = training.run()
         result: dict[str, Any] = {}
 
         def complete(tx: Connection, registered: Checkpoint) -> None:

@@ -5,6 +5,7 @@ their networks in the folder of the run, where the first process waits for them;
 several machines the data folder and the database must be shared.
 """
 
+import contextlib
 import dataclasses
 import time
 from collections.abc import Sequence
@@ -64,8 +65,11 @@ def retrain_together(
         first = lambda training: _first_share(training, shard)  # noqa: E731
         return run_job(database, own, job_id=job.id, worker=str(job.worker), first=first)
     job = _of_first(database, own, project_id, shard)
-    with QuietReporter(database, job.id, worker=str(job.worker)) as report:
-        begun(database, own, job_id=job.id, report=report).train_share(shard.rank, shard.count)
+    with (
+        QuietReporter(database, job.id, worker=str(job.worker)) as report,
+        contextlib.closing(begun(database, own, job_id=job.id, report=report)) as training,
+    ):
+        training.train_share(shard.rank, shard.count)
     return None
 
 

@@ -10,14 +10,13 @@ from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
 from app.machine import choose_device, choose_precision
 from app.settings import Settings
-from app.training.adapting import replay_for
-from app.training.agreement import Agreement, agreement
 from app.training.comparison import deciding, loss_levels, truth_of, video_lines
 from app.training.fold_clips import FoldClips, within_kept
 from app.training.folds import LAST_THIRD, Fold, default_steps, split
 from app.training.golden import golden_set
 from app.training.golden_comparison import GoldenComparisons
 from app.training.kept_state import KeptState
+from app.training.known_videos import KnownVideos
 from app.training.line import learnt_contents
 from app.training.measuring import MeasuredSide, by_rule, measure, per_category
 from app.training.order import Order
@@ -77,16 +76,9 @@ class Retraining:
         self._roles = assigned(source.corrected, given)
         self._split = split(source.corrected, self._roles, learnt=learnt)
         self._first, self._current = self._read(order.first), self._read(order.current)
-        self._agreement: Agreement | None = None
-        self._golden = self._golden_of(given)
-        self._replay = replay_for(
-            database,
-            self._first,
-            project_id=order.project_id,
-            used=(*source.video_ids, *(self._agreement.video_ids if self._agreement else ())),
-            device=self._device,
-            check=self.check,
-        )
+        self._known = self._known_of(given)
+        self._replay = self._known.replay
+        self._golden = self._comparisons()
         self._clock = PhaseClock(self._phases(), pace=self._pace, share=order.done)
         self._choice = Choice(self._steps(self._split.kept), 1.0)
 
@@ -119,8 +111,13 @@ class Retraining:
             report=report,
             parent_sha256=self._order.first.sha256,
             trained_on=tuple(self._source.corrected[k].content for k in self._split.kept.taught),
-            roles=self._roles | dict.fromkeys(self._agreement.contents if self._agreement else (), GOLDEN),
+            roles=self._roles | dict.fromkeys(self._known.contents, GOLDEN),
         )
+
+    def close(self) -> None:
+        """Close the open videos."""
+        self._source.close()
+        self._known.close()
 
     def choose(self) -> None:
         """Choose how far the trainings go, for all processes: the first of several calls this before they train."""
@@ -325,14 +322,18 @@ class Retraining:
         self.check()
         return adapted
 
-    def _golden_of(self, given: Mapping[str, str]) -> GoldenComparisons:
+    def _known_of(self, given: Mapping[str, str]) -> KnownVideos:
         contents = [video.content for video in self._source.corrected]
-        earlier = [k for k in self._split.kept.held_out if given.get(contents[k]) == HELD_OUT]
+        # A golden video that is corrected by now was not trained on in earlier rounds either.
+        earlier = [k for k in self._split.kept.held_out if given.get(contents[k]) in (HELD_OUT, GOLDEN)]
         found = golden_set(self._first, self._settings.data, self._source, earlier, chooses=self._chooses)
-        if found is None:
-            where = {"project_id": self._order.project_id, "device": self._device}
-            self._agreement = agreement(self._database, self._first, self._source, given, check=self.check, **where)
-            found = self._agreement.golden if self._agreement else None
+        where = {"project_id": self._order.project_id, "device": self._device}
+        return KnownVideos(
+            self._database, self._state, self._first, found, corrected=contents, roles=given, check=self.check, **where
+        )
+
+    def _comparisons(self) -> GoldenComparisons:
+        found = self._known.golden
         old = self._first if found is None or found.against == "first" else for_proposals(self._current)
         return GoldenComparisons.of(self._database, found, old, self._order.first.sha256, self._device)
 

@@ -2,7 +2,9 @@
 
 A role is given once and stays: a video that was held out is never trained on in a later round, so that rounds can be
 compared on it; a video that was trained on is never held out. Which videos are held out follows from the hash of their
-content, category by category. Copies of a video are one group and have one role. Loads no torch.
+content, category by category. Copies of a video are one group and have one role. Only the role *golden* ends when the
+video is corrected: it judges no longer, and nothing was trained on it, so it gets a role like any new one. Loads no
+torch.
 """
 
 import hashlib
@@ -10,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from storage.video_roles import HELD_OUT, TRAINED
+from storage.video_roles import GOLDEN, HELD_OUT, TRAINED
 
 HELD_OUT_FROM = 5  # different corrected videos from which some are held out for good
 LEAST_HELD_OUT = 2  # a single held-out video proves nothing
@@ -26,14 +28,14 @@ class CorrectedVideo:
 
 
 def assigned(videos: Sequence[CorrectedVideo], roles: Mapping[str, str]) -> dict[str, str]:
-    """Content -> role of all these videos; ``roles`` are those given so far, and none of them changes.
+    """Content -> role of all these videos; ``roles`` are those given so far, and none of them changes but
+    `GOLDEN`.
 
     Under `HELD_OUT_FROM` different videos all are trained on. From there on a fifth of them, at least two, is held out;
     of the new videos of a round at most one half, so that most corrections teach.
     """
     groups = _groups(videos)
-    # A golden video that was corrected by now has never been trained on, and is held out like the others.
-    found = {one: role if role == TRAINED else HELD_OUT for one, role in roles.items() if one in groups}
+    found = {one: role for one, role in roles.items() if one in groups and role != GOLDEN}
     new = [content for content in groups if content not in found]
     wanted = max(round(SHARE * len(groups)), LEAST_HELD_OUT) if len(groups) >= HELD_OUT_FROM else 0
     missing = wanted - sum(role == HELD_OUT for role in found.values())

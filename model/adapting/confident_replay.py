@@ -31,9 +31,12 @@ class ConfidentClips:
         source: ClipSource,
         *,
         most_frames: int,
+        each: int | None = None,
         check: Callable[[], None] = lambda: None,
     ) -> None:
         """``network`` in evaluation mode has the classes ``categories``; it sees ``most_frames`` frames at most.
+
+        ``each``: frames of each video at most, where that is less than a window.
 
         ``check`` is called before each video, and stops this by raising an error.
         """
@@ -43,7 +46,7 @@ class ConfidentClips:
         self.videos: Sequence[ClipVideo] = ()
         left = most_frames
         for index, video in enumerate(source.videos):
-            count = min(video.count, network.config.window, left)
+            count = min(video.count, network.config.window, each or network.config.window, left)
             if count < 1:  # a video of which no frame is counted yet, or enough frames were seen
                 continue
             check()

@@ -23,7 +23,8 @@ class Anchor:
     def __init__(self, network: TeViT, labels: Sequence[int]) -> None:
         """``labels``: of the classes that it knows already."""
         self._labels = torch.tensor(list(labels))
-        self._old = copy.deepcopy(network).eval().requires_grad_(False)
+        unused: dict[int, None] = {id(part): None for part in (network.backbone, network.neck)}
+        self._old = copy.deepcopy(network, unused).eval().requires_grad_(False)
 
     def distance(
         self,

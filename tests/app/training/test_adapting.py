@@ -5,15 +5,14 @@ import torch
 
 from app.settings import Settings
 from app.training.adapting import SEED, replay_for, replay_of
+from app.training.project_clips import ProjectClips
 from model.adapting import confident_replay
 from model.config import named
 from model.network.tevit import build
 from model.training.clips import ClipVideo
 from model.weights.checkpoint import from_network
 from storage.database import Database
-from storage.projects import Project
-from storage.videos import Video
-from tests.app.made import video_in
+from tests.app.made import project_with, video_in
 from tests.app.training.corrected_project import CLASSES
 from tests.model.adapting.made import small_checkpoint
 from tests.model.small import box_track
@@ -31,16 +30,15 @@ def test_the_demo_replays_its_own_domain_and_other_networks_do_not() -> None:
 
 
 def test_other_networks_replay_their_confident_tracks_in_videos_that_nobody_corrected(
-    database: Database,
-    settings: Settings,
-    project: tuple[Project, list[Video]],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, corrected = project
-    used = [video.id for video in corrected]
+    made, _ = project_with(database, "fish")
     start = small_checkpoint()
-    assert replay_for(database, start, project_id=made.id, used=used, device="cpu") is None
+
+    def clips() -> ProjectClips:
+        return ProjectClips(database, project_id=made.id, category_ids=())
+
+    assert replay_for(start, clips, device="cpu") is None
     other = video_in(database, settings, made, tmp_path, "three")
 
     def sure(network: object, frames: object, video: ClipVideo, count: int) -> ClipVideo:
@@ -48,7 +46,7 @@ def test_other_networks_replay_their_confident_tracks_in_videos_that_nobody_corr
         return ClipVideo(video.name, count, video.height, video.width, (track,))
 
     monkeypatch.setattr(confident_replay, "_confident", sure)
-    replay = replay_for(database, start, project_id=made.id, used=used, device="cpu")
+    replay = replay_for(start, clips, device="cpu")
     assert replay is not None and tuple(replay.categories) == start.categories
     assert [video.name for video in replay.videos] == [other.name] and replay.videos[0].tracks[0].label == 2
     assert replay.read_frames(0, [0]).shape[1:3] == (other.height, other.width)

@@ -13,6 +13,8 @@ from model.training.targets import ABSENT, PRESENT
 from storage import masks, projects
 from storage.database import Database
 from storage.projects import Project
+from storage.teaching import teaching
+from storage.video_roles import HELD_OUT, give_roles
 from storage.videos import Video
 from tests.app.made import project_with, square, video_in
 from tests.storage.scattered import declare, scatter
@@ -24,6 +26,21 @@ def test_the_plan_counts_what_people_judged(database: Database, project: tuple[P
     assert found.evaluation == "k-fold" and found.reason is None
     assert (found.labelled_frames, found.measured_videos, found.folded_videos) == (12, 2, 2)
     assert found.measured_frames == sum(video.count for video in project[1])
+
+
+def test_where_all_corrected_videos_are_held_out_for_good_nothing_is_trained(
+    database: Database, project: tuple[Project, list[Video]]
+) -> None:
+    made, _ = project
+    with database.atomic() as tx:
+        one, two = (video.content for video in teaching(tx, made.id) if video.masks)
+        give_roles(tx, made.id, {one: HELD_OUT})
+    assert plan(database, made.id).reason is None
+    with database.atomic() as tx:
+        give_roles(tx, made.id, {two: HELD_OUT})
+    assert (
+        plan(database, made.id).reason == "All corrected videos are held out of training for good; correct another one."
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))

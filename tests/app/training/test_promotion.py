@@ -20,7 +20,7 @@ from app.training.promotion import (
     decide,
     interval,
 )
-from app.training.report import NOT_PROVEN, PROVEN, WORSE, Figures, GoldenFigures, VideoLine
+from app.training.report import AGREEMENT, NOT_PROVEN, PROVEN, WORSE, Figures, GoldenFigures, VideoLine
 
 GOLDEN = GoldenFigures("procedural", "20 golden videos", "AP", 0.66, 0.655)
 
@@ -84,6 +84,7 @@ def test_what_is_better_in_every_way_is_promoted_with_its_reasons() -> None:
         ({"videos": [line(0.4, 0.5), *[WITHOUT_AP] * LEAST_VIDEOS]}, "videos"),
         ({"golden": None}, "no golden set"),
         ({"golden": replace(GOLDEN, after=None)}, "no golden set"),
+        ({"golden": replace(GOLDEN, before=GOLDEN_LOSS, after=0.5)}, "no golden set"),
         ({"golden": replace(GOLDEN, after=0.64)}, "golden loss"),
         ({"after": replace(figures(0.5), AP=0.4)}, "AP"),
         ({"videos": [mixed(0.3, 0.1, -REAL_LOSS - 0.001)] * 8}, "track_iou"),
@@ -110,6 +111,11 @@ def test_the_reason_says_whether_masks_that_were_left_out_count(left_out: int, c
 def test_a_golden_set_may_lose_a_point_and_no_more() -> None:
     assert outcome(better(golden=replace(GOLDEN, after=0.66 - GOLDEN_LOSS))) == PROVEN
     assert outcome(better(golden=replace(GOLDEN, after=0.66 - GOLDEN_LOSS - 0.001))) == WORSE
+
+
+def test_a_loss_of_agreement_proves_nothing_and_is_not_called_worse() -> None:
+    lost = better(golden=replace(GOLDEN, kind=AGREEMENT, after=0.6))
+    assert outcome(lost) == NOT_PROVEN and bad(lost) == {"agreement loss"}
 
 
 def test_what_is_surely_worse_is_called_so() -> None:

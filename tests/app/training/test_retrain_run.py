@@ -13,7 +13,7 @@ import torch
 from app.errors import Cancelled
 from app.jobs.reporter import JobReporter
 from app.settings import DATABASE_NAME, Settings, make_settings
-from app.training import agreement, golden, kept_state, retrain_run, retraining
+from app.training import agreement, golden, kept_state, open_videos, retrain_run, retraining
 from app.training.golden import golden_set
 from app.training.project_clips import ProjectClips
 from app.training.report import Decision
@@ -252,8 +252,9 @@ def test_a_second_round_starts_from_the_first_checkpoint_again(
 def test_one_corrected_video_is_measured_on_its_last_third_and_a_foreign_network_on_golden_videos_of_the_project(
     database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(agreement, "SHARE", 1)
-    monkeypatch.setattr(agreement, "LEAST_VIDEOS", 1)
+    monkeypatch.setattr(open_videos, "SHARE", 1)
+    for module in (open_videos, agreement):
+        monkeypatch.setattr(module, "LEAST_VIDEOS", 1)
     monkeypatch.setattr(confident_replay, "_confident", sure)
     made, categories = project_with(database, "fish", name="single")
     checkpoint_in(database, settings, made, classes=("cat", "dog"))

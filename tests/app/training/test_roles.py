@@ -63,11 +63,13 @@ def test_where_each_category_has_one_video_some_are_held_out_all_the_same() -> N
     assert len(held_out(assigned(videos, {}))) == 2
 
 
-def test_copies_are_one_video_and_a_corrected_golden_one_is_held_out() -> None:
+def test_copies_are_one_video_and_a_corrected_golden_one_gets_a_role_like_any_new_one() -> None:
     copies = [*plain(4), *plain(4)]
     assert held_out(assigned(copies, {})) == set()
-    roles = assigned(plain(8), {"content 3": GOLDEN, "elsewhere": HELD_OUT})
-    assert "content 3" in held_out(roles) and "elsewhere" not in roles and len(held_out(roles)) == 2
+    golden = {f"content {k}": GOLDEN for k in range(4)}
+    assert set(assigned(plain(4), golden).values()) == {TRAINED}, "few corrections all teach"
+    assert assigned(plain(8), golden | {"elsewhere": HELD_OUT}) == assigned(plain(8), {})
+    assert "content 7" not in held_out(assigned(plain(8), golden | {"content 7": TRAINED}))
 
 
 def test_videos_that_were_trained_on_are_never_held_out() -> None:

@@ -61,6 +61,14 @@ def test_masks_of_the_classes_that_the_network_knew_count() -> None:
     assert min(distances(made)[True]) > 0.1
 
 
+def test_the_parts_that_decode_nothing_are_not_copied() -> None:
+    made = small_loop(replays=True)
+    assert made._anchor is not None
+    names = {name.split(".")[0] for name, _ in made._anchor._old.named_parameters()}
+    assert names == {"rpn_head", "roi_head"} and made.network.backbone is not None
+    assert not any(one.requires_grad for one in made._anchor._old.parameters())
+
+
 def test_queries_that_show_nothing_are_free(monkeypatch: pytest.MonkeyPatch) -> None:
     made = small_loop(replays=True)
     monkeypatch.setattr(distilling, "SURE", 1.1)
