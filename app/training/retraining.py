@@ -77,7 +77,6 @@ class Retraining:
         self._split = split(source.corrected, self._roles, learnt=learnt)
         self._first, self._current = self._read(order.first), self._read(order.current)
         self._known = self._known_of(given)
-        self._replay = self._known.replay
         self._golden = self._comparisons()
         self._clock = PhaseClock(self._phases(), pace=self._pace, share=order.done)
         self._choice = Choice(self._steps(self._split.kept), 1.0)
@@ -216,7 +215,7 @@ class Retraining:
             chosen = choose(
                 self._first,
                 FoldClips(self._source, self._split.kept.taught),
-                replay=self._replay,
+                replay=self._known.replay,
                 budget=self._budget,
                 folds=self._choosing_folds,
                 settings=self._adapting,
@@ -305,7 +304,7 @@ class Retraining:
             adapted = adapt(
                 self._first,
                 clips,
-                replay=self._replay,
+                replay=self._known.replay,
                 steps=self._choice.steps,
                 planned=self._budget.marks[-1] if self._chooses else None,
                 blend=self._choice.blend,
