@@ -10,7 +10,9 @@ import torch
 from model.adapting import loop as loop_module
 from model.adapting.loop import AdaptLoop
 from model.adapting.settings import AdaptSettings, Rates
+from model.network.packed import can_pack
 from model.network.tevit import TeViT
+from model.network.trained_products import OneDnnLinear, same_products
 from model.training import ranks
 from model.training.trainer import StepReport, TrainingDiverged
 from tests.model.adapting.made import small_loop
@@ -63,6 +65,20 @@ def test_a_resumed_run_equals_an_undisturbed_one_bit_for_bit(tmp_path: Path) -> 
     assert same(whole, kept)
     assert list(resumed.losses) == [1, 2, 3, 4] and resumed.losses == undisturbed.losses
     assert small_loop(state_path=tmp_path / "none.pt").step == 0
+
+
+@pytest.mark.skipif(not can_pack(), reason="oneDNN has no linear layers here")
+def test_losses_are_computed_with_the_products_for_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "trained_products", lambda device: OneDnnLinear())
+    losses, within = loop_module.losses_over, list[bool]()
+
+    def watched(*values: Any, **more: Any) -> Any:
+        within.append(isinstance(same_products()[1], OneDnnLinear))
+        return losses(*values, **more)
+
+    monkeypatch.setattr(loop_module, "losses_over", watched)
+    run(small_loop(steps=2))
+    assert within and all(within) and not isinstance(same_products()[1], OneDnnLinear)
 
 
 def test_a_step_needs_no_other_process(monkeypatch: pytest.MonkeyPatch) -> None:
