@@ -35,10 +35,11 @@ class DemoBroken(RuntimeError):
     """An edit of the demo was refused: its files do not fit this program."""
 
 
-def ensure_demo(database: Database, settings: Settings, *, assets: Path = FOLDER) -> Project:
+def ensure_demo(database: Database, settings: Settings, *, assets: Path = FOLDER, with_found: bool = True) -> Project:
     """The demo project; it is made if it does not exist yet (a removed or renamed one is not made again).
 
-    After an interrupted start, the next one makes the missing videos.
+    After an interrupted start, the next one makes the missing videos. with_found: whether to store what a search found
+    in them too, which must fit their edits.
     """
     with database.read() as tx:
         known = projects.get_setting(tx, "demo_project")
@@ -63,7 +64,7 @@ def ensure_demo(database: Database, settings: Settings, *, assets: Path = FOLDER
         if video.id not in done or done[video.id].state == "new":
             with database.atomic() as tx:
                 ids = _fill(tx, video, entry["edits"], checkpoint)
-                if "found" in entry:
+                if with_found and "found" in entry:
                     findings.store(tx, video.id, entry["found"], ids)
     with database.atomic() as tx:
         projects.set_setting(tx, "demo_project", project.id)

@@ -28,7 +28,8 @@ def add_findings(folder: Path = FOLDER) -> None:
         settings = make_settings(data=Path(scratch), environment={})
         settings.make_folders()
         with Database.open(settings.database_url) as database:
-            project = ensure_demo(database, settings, assets=folder)
+            # What was found before may fit neither the edits nor the program any more.
+            project = ensure_demo(database, settings, assets=folder, with_found=False)
             with database.read() as tx:
                 made = {video.name: video for video in videos.list_videos(tx, project.id)}
             for entry in content["videos"]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from model.prompts.boxes import Window, box_of, without_specks
+from model.prompts.boxes import SPECK, Window, box_of, without_specks
 from model.prompts.grabcut import smaller
 from model.prompts.prompt import Prompt, PromptedMask, Prompter, PromptPoint
 
@@ -72,31 +72,35 @@ def corrected(
     if under is not None and len(points) == 1 and _within(points[0], mask.shape) and _says_much(mask, points[0]):
         now = _with_thing(mask, under(picture, points[0]), points[0])
     near = [point for point in points if _within(point, mask.shape)]
-    if not near:
-        return now
-    # The rest of the picture takes no part, and costs most of the time in large ones.
-    left, top, right, bottom = _around(now, near)
-    part = np.s_[top:bottom, left:right]
-    moved = [replace(point, x=point.x - left, y=point.y - top) for point in near]
-    mended = now[part]
     for inside in (True, False):
-        chosen = [point for point in moved if point.inside == inside]
-        if chosen:
-            mended = _towards(picture[part], mended, chosen, moved, inside=inside)
-    result = now.copy()
-    result[part] = mended
+        if any(point.inside == inside for point in near):
+            now = _mended_near(picture, now, near, inside=inside)
+    return now
+
+
+def _mended_near(picture: np.ndarray, mask: np.ndarray, points: Sequence[PromptPoint], *, inside: bool) -> np.ndarray:
+    """The mask after the points that lie in it, or else after those outside of it; all of ``points`` stay right."""
+    # The rest of the picture takes no part, and costs most of the time in large ones.
+    left, top, right, bottom = _around(mask, points)
+    part = np.s_[top:bottom, left:right]
+    moved = [replace(point, x=point.x - left, y=point.y - top) for point in points]
+    chosen = [point for point in moved if point.inside == inside]
+    result = mask.copy()
+    result[part] = _towards(picture[part], mask[part], chosen, moved, inside=inside)
     return result
 
 
 def _around(mask: np.ndarray, points: Sequence[PromptPoint]) -> Window:
-    """What is looked at: the mask and the points, with all that a point may reach around them."""
+    """What is looked at: the mask and the points, with all that a point may reach around them, and a pixel more.
+
+    That pixel shows `_frame` that the picture goes on there.
+    """
     columns, rows = [int(point.x) for point in points], [int(point.y) for point in points]
     tight = box_of(mask)
     if tight is not None:
         columns, rows = [*columns, tight[0], tight[2]], [*rows, tight[1], tight[3]]
     radius, reach = _radius_and_reach(mask)
-    # Points in the thing make the mask larger before those outside of it reach from its new size.
-    room = radius + 2 * reach
+    room = radius + 2 * reach + 1
     height, width = mask.shape
     left, top = max(0, min(columns) - room), max(0, min(rows) - room)
     return left, top, min(width, max(columns) + 1 + room), min(height, max(rows) + 1 + room)
@@ -132,10 +136,19 @@ def _with_thing(mask: np.ndarray, found: PromptedMask | None, point: PromptPoint
     area, shared = int(mask.sum()), int((found.mask & mask).sum())
     same = shared > SAME * area
     if not point.inside:
-        # Its border is not exactly that of the mask: what remains of the mask along it is no part of the thing.
-        return mask if same else without_specks(mask & ~found.mask)
+        return mask if same else _without_slivers(mask & ~found.mask, found.mask)
     most = MOST_OF_SAME if same else MOST_ADDED
     return mask | found.mask if int(found.mask.sum()) - shared <= most * area else mask
+
+
+def _without_slivers(left: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """What is left of a mask without the small pieces along the thing that was taken out of it.
+
+    The border of the thing is not exactly that of the mask, so small pieces along it are noise; small ones elsewhere
+    are not.
+    """
+    beside = cv2.dilate(taken.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return left & ~_pieces_with(left & ~without_specks(left), beside)
 
 
 def _towards(
@@ -199,6 +212,9 @@ def _meant(wrong: np.ndarray, seeds: np.ndarray) -> np.ndarray:
 
     People click into the middle of what is wrong, not beside its border. ``wrong``: where the mask says otherwise.
     """
+    if wrong.all():
+        # No pixel says how far the mask is from being right, so nothing but the points is known.
+        return seeds
     depth = cv2.distanceTransform(np.pad(wrong, 1, mode="edge").astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     away = cv2.distanceTransform((~seeds).astype(np.uint8), cv2.DIST_L2, 5)
     deep = np.where(seeds & wrong, depth, 0)
@@ -218,6 +234,9 @@ def _frame(shape: tuple[int, ...], part: Part) -> np.ndarray:
 
 def _share_at(frame: np.ndarray, pixels: np.ndarray) -> float:
     """Share of the border of ``pixels`` (bool) that lies at the frame, 0 to 1."""
+    # Only the frame, or the picture, ends what covers all that is looked at.
+    if pixels.mean() > 1 - SPECK:
+        return 1.0
     inner = cv2.erode(np.pad(pixels, 1).astype(np.uint8), np.ones((3, 3), np.uint8))[1:-1, 1:-1] > 0
     border = pixels & ~inner
     beside = cv2.dilate(frame.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0

@@ -9,6 +9,8 @@ import numpy as np
 RADIUS = (1, 4)  # least and most, in pixels of the working size
 SHARE = 0.035  # of the radius in the side of a square as large as the mask: small things have fine edges
 SPECK = 0.01  # share of a mask up to which an island or a hole is noise
+MOST_SPECK = 256.0  # pixels above which it is none in however large a mask: four cells of features
+GIVEN = 0.0025  # share of a given mask from which an island or a hole is meant
 UNDECIDED = (0.45, 0.55)  # chances just out of a mask and just in it
 EPSILON = 2e-3  # variance of colours from 0 to 1 that counts as noise
 
@@ -25,17 +27,45 @@ def snapped(mask: np.ndarray, colour: np.ndarray, radius: int, epsilon: float = 
     return np.clip((_mean(slope, radius) * colour).sum(axis=2) + _mean(offset, radius), 0.0, 1.0)
 
 
-def without_specks(chance: np.ndarray) -> np.ndarray:
-    """The chances (float32 H x W) without islands and holes that are small against the whole mask (`SPECK`)."""
-    mask = (chance > 0.5).astype(np.uint8)
-    most, found = SPECK * int(mask.sum()), chance
-    for part, instead in ((mask, UNDECIDED[0]), (1 - mask, UNDECIDED[1])):
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=4)
-        small = stats[:, cv2.CC_STAT_AREA] <= most
-        small[0] = False  # what is not of this part
+def without_specks(chance: np.ndarray, most: float = MOST_SPECK) -> np.ndarray:
+    """The chances (float32 H x W) without islands and holes that are small against the whole mask (`SPECK`).
+
+    most: pixels up to which they are noise at most.
+    """
+    mask = chance > 0.5
+    most, found = min(most, SPECK * int(mask.sum())), chance
+    for inside, instead in ((True, UNDECIDED[0]), (False, UNDECIDED[1])):
+        labels, areas = _islands(mask) if inside else _holes(mask)
+        small = (areas > 0) & (areas <= most)
         if small.any():
             found = np.where(small[labels], np.float32(instead), found)
     return found
+
+
+def most_speck(chance: np.ndarray) -> float:
+    """Pixels up to which islands and holes are noise, of a thing with these chances (float32 H x W) in a given frame.
+
+    What was given is no noise later, even where it gets smaller by half; given masks have specks too (see `GIVEN`).
+    """
+    mask = chance > 0.5
+    areas = np.concatenate([_islands(mask)[1], _holes(mask)[1]])
+    return min([MOST_SPECK, *(areas[(areas > 0) & (areas >= GIVEN * int(mask.sum()))] / 2)])
+
+
+def _islands(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Labels (int32 H x W) of the pieces of a mask (bool), and how many pixels each has; thin diagonals are in one."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    stats[0] = 0
+    return labels, stats[:, cv2.CC_STAT_AREA]
+
+
+def _holes(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same for the holes in a mask; what touches a side is none, since nothing is known of what lies beyond."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
+    x, y, width, height, areas = stats.T
+    within = (x > 0) & (y > 0) & (x + width < mask.shape[1]) & (y + height < mask.shape[0])
+    within[0] = False
+    return labels, np.where(within, areas, 0)
 
 
 def slopes(mask: np.ndarray, colour: np.ndarray, radius: int, epsilon: float) -> np.ndarray:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from model.propagation.boxes import Box, around, bounds, grown, inside
-from model.propagation.edges import radius_for, snapped, without_specks
+from model.propagation.edges import MOST_SPECK, most_speck, radius_for, snapped, without_specks
 from model.propagation.evidence import FrameEvidence, KeyFlow, KnownMask
 from model.propagation.flow import FlowPair, pixel_grid, warped
 from model.propagation.fusing import TrackEvidence, fused
@@ -47,6 +47,7 @@ class _Followed:
     hidden: int = 0  # frames since it was seen last
     place: Box | None = None  # where it was seen last
     known: float = 0.0  # trust in the shapes of the network, by how well one fits the given mask
+    speck: float = MOST_SPECK  # pixels up to which an island or a hole of it is noise, by the given mask
     need: float = 0.0  # of colours for its edges, by the given mask
     cut: bool = False  # whether there was a cut since it was seen last
     again: bool = False  # whether it was hidden since the given frame
@@ -129,7 +130,7 @@ class Walk:
             if mask is not None:
                 one.palette = TrackPalette(self._frames.frame(k).bins, mask)
                 one.areas, one.place = [float((mask > 0.5).sum())], bounds(mask > 0.5)
-                one.known = self._fit(k, mask)
+                one.known, one.speck = self._fit(k, mask), most_speck(mask)
                 if self._uses_features:
                     shape = self._frames.features(k)[STRIDE].shape[1:]
                     one.need = need_of_colours(mask, shape, STRIDE / self._frames.zoom)
@@ -231,7 +232,7 @@ class Walk:
         if self._settings.use_edges and steady < 1:
             colour = self._frames.frame(k).rgb[inside(box)].astype(np.float32) / 255
             together = steady * together + (1 - steady) * snapped(together, colour, radius_for(together))
-            together = without_specks(together)
+            together = without_specks(together, one.speck)
         return box, together, _trust(known, together)
 
     def _matched(self, k: int, pair: FlowPair) -> Matched | None:

@@ -1,6 +1,7 @@
 """What a search finds in the demo's videos is shipped with them, so that the queue has reasons without a job."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.demo.findings import from_json, to_json
 from app.demo.project import FOLDER, ensure_demo
-from app.demo.search import found_in
+from app.demo.search import add_findings, found_in
 from app.reviewing.search import SearchOutcome
 from app.settings import Settings
 from model.identity import IdentityCandidate
@@ -44,7 +45,7 @@ def test_the_queue_of_each_video_has_reasons_without_a_job(database: Database, d
         assert jobs.list_jobs(tx) == ()
 
 
-@pytest.mark.parametrize("name", ["tide pool", "crossing"])
+@pytest.mark.parametrize("name", ["harbour", "reef walk"])
 def test_what_is_shipped_is_what_a_search_finds_now(database: Database, demo: str, name: str) -> None:
     (entry,) = (entry for entry in CONTENT["videos"] if entry["name"] == name)
     with database.read() as tx:
@@ -55,6 +56,21 @@ def test_what_is_shipped_is_what_a_search_finds_now(database: Database, demo: st
         assert [one[:at] for one in found[kind]] == [one[:at] for one in entry["found"][kind]], hint
         for one, other in zip(found[kind], entry["found"][kind], strict=True):
             assert one[at] == pytest.approx(other[at], abs=0.01), hint
+
+
+def test_a_search_renews_what_fits_the_edits_no_more(tmp_path: Path) -> None:
+    for file in FOLDER.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    (entry,) = (entry for entry in CONTENT["videos"] if entry["name"] == "tide pool")
+    (tmp_path / "demo.json").unlink()
+    old = {"errors": [["gap", [99], 0]], "identities": [], "look": None}  # of another form, and of an unknown track
+    (tmp_path / "demo.json").write_text(json.dumps(CONTENT | {"videos": [entry | {"found": old}]}))
+
+    add_findings(tmp_path)
+
+    (renewed,) = json.loads((tmp_path / "demo.json").read_text())["videos"]
+    assert renewed.keys() == entry.keys()
+    assert [one[:5] for one in renewed["found"]["errors"]] == [one[:5] for one in entry["found"]["errors"]]
 
 
 FIGURES = st.dictionaries(st.sampled_from(("iou", "score")), st.integers(0, 100).map(lambda n: n / 100))

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -175,3 +176,71 @@ def test_slivers_along_a_thing_that_is_taken_out_go_with_it() -> None:
 
     assert left[60, 40] and not left[60, 125]
     assert not left[25:95, 159].any(), "a line that only touches the thing"
+
+
+def textured() -> np.ndarray:
+    """A picture of blurred noise, uint8 360 x 640 x 3."""
+    noise = np.random.default_rng(7).integers(0, 256, (360, 640, 3)).astype(np.uint8)
+    return cv2.GaussianBlur(noise, (0, 0), 5)
+
+
+def test_a_click_with_no_part_of_the_mask_near_it_adds_little() -> None:
+    mask = np.zeros((360, 640), dtype=bool)
+    mask[20:60, 20:60] = True
+    picture = textured()
+
+    for x, y in ((150, 300), (330, 180), (480, 90), (600, 330)):
+        found = corrected(picture, mask, [PromptPoint(x + 0.5, y + 0.5, True)])
+        assert found[y, x] and (found & ~mask).sum() < 0.2 * mask.sum(), (x, y)
+
+
+def test_a_click_outside_leaves_most_of_a_mask_that_fills_the_picture() -> None:
+    picture = np.full((90, 120, 3), 120, np.uint8)
+
+    found = corrected(picture, np.ones((90, 120), dtype=bool), [PromptPoint(60.5, 45.5, False)])
+
+    assert not found[45, 60] and found.mean() > 0.9
+
+
+def bar() -> tuple[np.ndarray, np.ndarray, PromptPoint]:
+    """A bar across a picture that ends far to the right, a mask of its left part and a point right of that."""
+    picture = np.full((300, 700, 3), (50, 80, 150), np.uint8)
+    picture[140:160, 100:] = (220, 130, 40)
+    mask = np.zeros((300, 700), dtype=bool)
+    mask[140:160, 100:200] = True
+    return picture, mask, PromptPoint(206.5, 150.5, True)
+
+
+def test_a_change_that_goes_on_beyond_all_that_is_looked_at_is_not_taken() -> None:
+    picture, mask, point = bar()
+
+    found = corrected(picture, mask, [point])
+
+    assert found[150, 206] and not found[:, 240:].any()
+
+
+def test_only_what_takes_no_part_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture, mask, point = bar()
+    picture[140:160, 330:] = (50, 80, 150)
+    picture = np.clip(picture + np.random.default_rng(2).integers(-20, 20, picture.shape), 0, 255).astype(np.uint8)
+    mask[100:140, 130:150] = True
+    stroke = [PromptPoint(206.5 + x, 150.5, True) for x in range(0, 120, 2)]
+    mended = [[point], stroke, [*stroke, PromptPoint(140.5, 120.5, False)], [*stroke, PromptPoint(300.5, 145.5, False)]]
+
+    near = [corrected(picture, mask, points) for points in mended]
+    monkeypatch.setattr("model.prompts.corrections._around", lambda mask, points: (0, 0, mask.shape[1], mask.shape[0]))
+    whole = [corrected(picture, mask, points) for points in mended]
+
+    assert all(np.array_equal(*both) for both in zip(near, whole, strict=True))
+    assert not any(np.array_equal(one, mask) for one in near)
+
+
+def test_small_pieces_far_from_a_thing_that_is_taken_out_stay() -> None:
+    picture = np.zeros((300, 500, 3), np.uint8)
+    mask, taken = np.zeros((2, 300, 500), dtype=bool)
+    mask[50:250, 20:220] = mask[100:115, 400:415] = True  # a body and a hand
+    taken[50:130, 20:100] = True
+
+    left = corrected(picture, mask, (PromptPoint(60.5, 90.5, False),), lambda *_: PromptedMask(taken, 0.9))
+
+    assert left[100:115, 400:415].all() and left[200, 150] and not left[90, 60]
