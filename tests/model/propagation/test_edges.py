@@ -66,7 +66,7 @@ def test_a_thin_diagonal_is_one_piece() -> None:
     chance = np.zeros((60, 80), np.float32)
     chance[5:45, 5:45] = chance[range(20, 55), range(45, 80)] = 1
 
-    assert without_specks(chance)[range(20, 55), range(45, 80)].all()
+    assert (without_specks(chance)[range(20, 55), range(45, 80)] > 0.5).all()
 
 
 def test_background_that_a_side_cuts_off_is_no_hole() -> None:
