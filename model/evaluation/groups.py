@@ -6,7 +6,7 @@ among processes, so that time goes to the mask library and memory grows with the
 
 import multiprocessing
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
@@ -147,14 +147,7 @@ class _Inputs:
     def measured(self, part: _VideoBatch) -> Measured:
         """Figures of one part, in the order in which it lists its entries and groups."""
         truth, found = self._read(self.truth, part.truth), self._read(self.found, part.found)
-        groups = [self.groups[number] for number in part.groups]
-        pairs = [([found[n] for n in one.found], [truth[n] for n in one.truth]) for one in groups]
-        compared = overlaps(pairs, least=LEAST_IOU)
-        ious = []
-        for one in compared:
-            whole = one.ious
-            rows = np.flatnonzero((whole >= LEAST_IOU).any(axis=1))
-            ious.append((rows, whole[rows]))
+        ious, unmeasured = _compared([self.groups[number] for number in part.groups], found, truth)
         stated = [self.truth[n].areas for n in part.truth]
         own = mean_areas(list(truth.values()))
         return Measured(
@@ -162,7 +155,7 @@ class _Inputs:
             np.array([mean if areas is None else mean_area(areas) for mean, areas in zip(own, stated, strict=True)]),
             own,
             ious,
-            [bool((one.total == 0).any()) for one in compared],
+            unmeasured,
             np.array([masks.size == self.found[n].size for n, masks in found.items()], bool),
             np.array([masks.size == self.truth[n].size for n, masks in truth.items()], bool),
         )
@@ -172,6 +165,21 @@ class _Inputs:
         chosen = [entries[number] for number in numbers]
         tracks = read_tracks([(one.segmentations, one.size, one.where) for one in chosen])
         return dict(zip(numbers, tracks, strict=True))
+
+
+def _compared(
+    groups: Sequence[Group], found: Mapping[int, MaskSequence], truth: Mapping[int, MaskSequence]
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[bool]]:
+    """``ious`` and ``unmeasured`` of :class:`Measured` for some groups, whose tracks are given by their numbers."""
+    ious, unmeasured = [_NONE] * len(groups), [False] * len(groups)
+    paired = [number for number, one in enumerate(groups) if one.found and one.truth]
+    pairs = [([found[n] for n in groups[k].found], [truth[n] for n in groups[k].truth]) for k in paired]
+    for number, one in zip(paired, overlaps(pairs, least=LEAST_IOU), strict=True):
+        whole = one.ious
+        rows = (whole >= LEAST_IOU).any(axis=1).nonzero()[0]
+        ious[number] = (rows, whole[rows])
+        unmeasured[number] = not one.total.all()
+    return ious, unmeasured
 
 
 def _each(inputs: _Inputs, parts: list[_VideoBatch], processes: int) -> list[Measured]:

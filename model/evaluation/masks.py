@@ -9,7 +9,7 @@ import numpy as np
 from pycocotools import mask as coco_mask
 
 _CODE_CHARACTERS = bytes(range(48, 48 + 64))
-_LAST_CHARACTERS = _CODE_CHARACTERS[:32]  # those without the bit that announces another character
+_LAST_CHARACTER = _CODE_CHARACTERS[31]  # the highest one without the bit that announces another character
 # Bounds beyond which the library exhausts the memory, or aborts, instead of raising an error.
 MAX_PIXELS = 1 << 28
 MAX_COORDINATE = 1e5
@@ -117,8 +117,7 @@ def _are_sound(found: list[Any]) -> bool:
     """Whether all are compressed RLE dicts of one size with sound text: the common case, checked all at once."""
     try:
         texts, sizes = [one["counts"] for one in found], [one["size"] for one in found]
-        joined, last = "".join(texts).encode("ascii"), "".join([text[-1] for text in texts]).encode("ascii")
-        places = np.frombuffer(joined, np.uint8) - _CODE_CHARACTERS[0]  # of a smaller character: wraps above 63
+        characters = np.frombuffer("".join(texts).encode("ascii"), np.uint8)
     except (TypeError, LookupError, UnicodeEncodeError):
         return False
     first = sizes[0]
@@ -129,8 +128,9 @@ def _are_sound(found: list[Any]) -> bool:
         and set(map(type, chain.from_iterable(sizes))) == {int}  # a float equals its integer
         and min(first) > 0
         and first[0] * first[1] <= MAX_PIXELS
-        and int(places.max()) < len(_CODE_CHARACTERS)
-        and not last.translate(None, _LAST_CHARACTERS)
+        and min(lengths := list(map(len, texts))) > 0
+        and _CODE_CHARACTERS[0] <= int(characters.min()) <= int(characters.max()) <= _CODE_CHARACTERS[-1]
+        and int(characters[np.cumsum(lengths) - 1].max()) <= _LAST_CHARACTER
     )
 
 

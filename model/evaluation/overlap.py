@@ -4,7 +4,7 @@ The library decodes every mask of a call anew, and intersects each pair whose bo
 stages, a part of the frames at a time; after each stage pairs that can no longer reach the least IoU are left out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Any
@@ -18,6 +18,8 @@ Tracks = Sequence[MaskSequence]
 _STAGES = 6
 _MASKS = 128  # masks per call of the library; with more, skipping pairs of different frames costs too much
 _WIDE = 1 << 24  # above the width of any mask
+_FEW_PARTNERS = 1.1  # found tracks for each true one
+_NOTHING = np.zeros(0, np.int64)
 _BLOCK = 1 << 20  # numbers of a table of pairs and frames that are computed at once
 
 
@@ -149,15 +151,22 @@ class _Comparison:
         """Counts ``inter``; pairs whose IoU proves to be below ``least`` are not counted further."""
         rest = self._most.sum(axis=1)
         alive = np.flatnonzero((rest > 0) & (rest >= least * (self.total - rest)))
-        for stage, (start, stop) in enumerate(zip(self._starts, self._starts[1:], strict=False)):
-            if not alive.size:
-                return
+        stage, last = 0, len(self._starts) - 1
+        while stage < last and alive.size:
+            # Where hardly a track has a second partner, there is little left to exclude: the rest is one stage.
+            until = last if stage and self._has_one_partner(alive) else stage + 1
+            start, stop = self._starts[stage], self._starts[until]
             step = max(1, _BLOCK // len(alive))
             for first in range(start, stop, step):
                 self._compare(alive, slice(first, min(first + step, stop)))
-            rest[alive] -= self._most[alive, stage]
+            rest[alive] -= self._most[alive, stage:until].sum(axis=1)
             most = self.inter[alive] + rest[alive]
             alive = alive[most >= least * (self.total[alive] - most)]
+            stage = until
+
+    def _has_one_partner(self, chosen: np.ndarray) -> bool:
+        """Whether most true tracks of these pairs have one found track alone."""
+        return len(chosen) <= _FEW_PARTNERS * len(np.unique(self._pairs.columns[chosen]))
 
     def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """Total areas (P,), and the largest possible intersections by stage (P, S), over the frames that count."""
@@ -190,8 +199,8 @@ class _Comparison:
         labels = _components(rows, columns)[pair] * len(self._order) + frame
         ours = self._masks(self._ours, rows[pair], span.start + frame, labels)
         theirs = self._masks(self._theirs, columns[pair], span.start + frame, labels)
-        for d, g, common in _common(ours, theirs):
-            np.add.at(self.inter, self._pairs.row_places[d] + self._pairs.column_places[g], common)
+        d, g, common = _common(ours, theirs)
+        np.add.at(self.inter, self._pairs.row_places[d] + self._pairs.column_places[g], common)
 
     def _masks(self, side: _Side, tracks: np.ndarray, places: np.ndarray, labels: np.ndarray) -> "_SortedMasks":
         """The masks of some tracks at some places of the order, each once; those with one label are compared."""
@@ -229,34 +238,59 @@ class _SortedMasks:
     tracks: np.ndarray
     areas: np.ndarray
 
-    def tagged(self, span: slice, tags: np.ndarray) -> list[dict[str, Any]]:
-        """Some masks as the library takes them, with tags in place of their widths."""
-        pairs = zip(self.codes[span], tags[span].tolist(), strict=True)
-        return [{"size": (code["size"][0], tag), "counts": code["counts"]} for code, tag in pairs]
+
+class _Slots:
+    """The masks of a call as the library takes them: the same dicts for every call, since a new one takes longer."""
+
+    def __init__(self) -> None:
+        self._slots: list[dict[str, Any]] = []
+
+    def filled(self, codes: Sequence[Any], sizes: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
+        """The masks ``codes`` with these sizes in place of their own; they hold until the next call."""
+        self._slots += [{} for _ in range(len(codes) - len(self._slots))]
+        for slot, code, size in zip(self._slots, codes, sizes, strict=False):
+            slot["size"], slot["counts"] = size, code["counts"]
+        return self._slots[: len(codes)]
 
 
-def _common(ours: _SortedMasks, theirs: _SortedMasks) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _common(ours: _SortedMasks, theirs: _SortedMasks) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Found track, true track and common pixels, int64 (N,) each, of the masks with equal keys.
 
     The library skips pairs of masks of different size. Each key therefore gets a fictitious width (its tag), so that
-    masks of different keys are not compared; run lengths do not depend on the width.
+    masks of different keys are not compared. Run lengths do not depend on the width, and the height only says where the
+    library looks for boxes that do not meet; those of masks with common pixels meet for any height.
     """
     keys, counts = np.unique(np.concatenate((ours.keys, theirs.keys)), return_counts=True)
     calls = (np.cumsum(counts) - counts) // _MASKS
     bounds = keys[np.flatnonzero(np.diff(calls)) + 1]
-    tags = [_WIDE + np.searchsorted(keys, side.keys) for side in (ours, theirs)]
+    tags = [np.searchsorted(keys, side.keys) for side in (ours, theirs)]
+    our_slots, their_slots = _Slots(), _Slots()
     cuts = [[0, *np.searchsorted(side.keys, bounds).tolist(), len(side.keys)] for side in (ours, theirs)]
+    places: list[np.ndarray] = []
+    found_ious: list[np.ndarray] = []
     for a, b, c, d in zip(cuts[0], cuts[0][1:], cuts[1], cuts[1][1:], strict=False):
-        rows, columns = slice(a, b), slice(c, d)
         if a == b or c == d:
             continue
-        found, truth = ours.tagged(rows, tags[0]), theirs.tagged(columns, tags[1])
+        first, last = min(tags[0][a], tags[1][c]), max(tags[0][b - 1], tags[1][d - 1])
+        height = ours.codes[a]["size"][0]
+        sizes = [(height, _WIDE + tag) for tag in range(last - first + 1)]
+        found, truth = (
+            slots.filled(side.codes[span], [sizes[tag] for tag in (of_side[span] - first).tolist()])
+            for slots, side, of_side, span in (
+                (our_slots, ours, tags[0], slice(a, b)),
+                (their_slots, theirs, tags[1], slice(c, d)),
+            )
+        )
         ious = np.asarray(coco_mask.iou(found, truth, [0] * len(truth)))
-        d, g = np.nonzero(ious > 0)  # 0: no common pixel; -1: different tags
-        iou, total = ious[d, g], ours.areas[rows][d] + theirs.areas[columns][g]
-        # The intersection, a whole number of pixels, follows from the IoU and the sum of both areas.
-        common = np.rint(iou * total / (1.0 + iou)).astype(np.int64)
-        yield ours.tracks[rows][d], theirs.tracks[columns][g], common
+        rows, columns = np.nonzero(ious > 0)  # 0: no common pixel; -1: different tags
+        places.append(np.stack((rows + a, columns + c)))
+        found_ious.append(ious[rows, columns])
+    if not places:
+        return _NOTHING, _NOTHING, _NOTHING
+    (rows, columns), iou = np.concatenate(places, axis=1), np.concatenate(found_ious)
+    # The intersection, a whole number of pixels, follows from the IoU and the sum of both areas.
+    total = ours.areas[rows] + theirs.areas[columns]
+    return ours.tracks[rows], theirs.tracks[columns], np.rint(iou * total / (1.0 + iou)).astype(np.int64)
 
 
 def overlaps(groups: Sequence[tuple[Tracks, Tracks]], *, least: float) -> list[Overlap]:
