@@ -30,6 +30,8 @@ coco: Any = mask
 MAX_PIXELS = 1 << 28
 MAX_COORDINATE = 1e5
 _SHORT = 400  # characters up to which a loop reads RLEs faster than arrays do
+_CODES = bytes(range(48, 48 + 64))  # the characters of RLEs
+_NUMBERS = bytes(max(character - 48, 0) for character in range(256))  # from a character to its six bits
 _AT_ONCE = 255  # RLEs that are decoded in one go; `area` of pycocotools fails on more
 
 
@@ -71,20 +73,25 @@ def canonical_all(rles: Sequence[Rle]) -> list[Rle]:
 
 def _is_canonical(rle: Rle) -> bool:
     """Whether an RLE is valid and canonical; a loop, which is faster for one stroke than arrays are."""
+    text = _counts_bytes(rle)
+    if text.translate(None, _CODES):
+        return False
     runs: list[int] = []
     number = shift = 0
-    for character in _counts_bytes(rle):
-        code = character - 48
-        if not 0 <= code <= 63 or shift > 55:
+    for code in text.translate(_NUMBERS):
+        if not shift and code < 0x20:  # most numbers have one character
+            number = code - ((code & 0x10) << 1)
+        elif shift > 55:
             return False
-        number |= (code & 0x1F) << shift
-        shift += 5
-        if code & 0x20:
-            continue
-        number -= (code & 0x10) << (shift - 4)
+        else:
+            number |= (code & 0x1F) << shift
+            shift += 5
+            if code & 0x20:
+                continue
+            number -= (code & 0x10) << (shift - 4)
         runs.append(number + runs[-2] if len(runs) > 2 else number)
         number = shift = 0
-    whole = bool(runs) and not shift and runs[0] >= 0 and all(run > 0 for run in runs[1:])
+    whole = bool(runs) and not shift and runs[0] >= 0 and min(runs[1:], default=1) > 0
     return whole and sum(runs) == _pixels(rle)
 
 

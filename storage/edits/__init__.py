@@ -146,7 +146,8 @@ def apply_edit(tx: Connection, edit: Edit) -> Applied | Conflict:
     if len(set(keys)) != len(keys):
         raise EditError("An edit may change each row only once.")
     check_frames(video, keys)
-    rows = row_store.load_rows(tx, video.id, {*keys, *(RowKey(key.owner, TRACK_ROW) for key in keys if key.frame >= 0)})
+    own = (RowKey(key.owner, TRACK_ROW) for key in keys if key.frame >= 0)
+    rows, strangers = row_store.load_rows_and_strangers(tx, video.id, {*keys, *own})
     stale = _stale(tx, edit, rows) or _on_deleted_tracks(edit, rows)
     if stale:
         return Conflict(
@@ -156,7 +157,7 @@ def apply_edit(tx: Connection, edit: Edit) -> Applied | Conflict:
     blobs = prepare_blobs([change.after["rle"] for change in drawn if change.after is not None])
     put_prepared(tx, blobs)
     planned = _plan(tx, edit, video, rows, {one.key: name for one, name in zip(drawn, blobs.hashes, strict=True)})
-    check_references(tx, video, planned, rows, blobs)
+    check_references(tx, video, planned, rows, strangers, blobs)
     check_machine(tx, edit.author, kind=edit.kind, planned=planned)
     return write_edit(
         tx,

@@ -1,8 +1,8 @@
 """Checks of an edit besides versions: all references must exist, and no machine may overrule a person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, or_, select
 
 from storage import schema
 from storage.authors import MACHINE_PREFIX, is_machine
@@ -11,7 +11,6 @@ from storage.edits.complete import Planned
 from storage.edits.row_store import StoredRow
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, EditError, RowKey, is_human
 from storage.masks import PreparedBlobs, blob_infos, chunks
-from storage.prepared import PreparedStatement
 from storage.videos import EditedVideo
 
 IMPORT = "import"
@@ -47,13 +46,14 @@ def check_references(
     video: EditedVideo,
     planned: Mapping[RowKey, Planned],
     rows: Mapping[RowKey, StoredRow],
+    strangers: Set[str],
     blobs: PreparedBlobs,
 ) -> None:
     """Check that tracks, ranges, masks and categories exist and belong to this video. Raises EditError.
 
-    ``blobs``: masks that were stored in this transaction.
+    ``strangers``: the edit's tracks that belong to other videos. ``blobs``: masks that were stored in this transaction.
     """
-    _check_tracks(tx, video, planned, rows)
+    _check_tracks(video, planned, rows, strangers)
     _check_ranges(tx, video, planned)
     named = {key: plan.after["mask"] for key, plan in planned.items() if key.frame >= 0 and plan.after}
     _check_blobs(tx, video, {key: name for key, name in named.items() if name is not None}, blobs)
@@ -121,20 +121,11 @@ def _decides(plan: Planned) -> bool:
     return any(before[name] != after[name] for name in before if name not in _MACHINE_MAY_CHANGE)
 
 
-_ELSEWHERE = PreparedStatement(
-    select(schema.tracks.c.id).where(
-        schema.tracks.c.id.in_(bindparam("ids", expanding=True)), schema.tracks.c.video_id != bindparam("video")
-    )
-)
-
-
 def _check_tracks(
-    tx: Connection, video: EditedVideo, planned: Mapping[RowKey, Planned], rows: Mapping[RowKey, StoredRow]
+    video: EditedVideo, planned: Mapping[RowKey, Planned], rows: Mapping[RowKey, StoredRow], strangers: Set[str]
 ) -> None:
-    owners = {key.owner for key in planned if key.frame >= TRACK_ROW}
-    for part in chunks(owners):
-        for (owner,) in _ELSEWHERE.rows(tx, {"ids": part, "video": video.id}):
-            raise EditError(f"Track {owner} belongs to another video than {video.name!r}.")
+    for owner in sorted(strangers):
+        raise EditError(f"Track {owner} belongs to another video than {video.name!r}.")
     for key in planned:
         own = RowKey(key.owner, TRACK_ROW)
         if key.frame >= 0 and own not in planned and rows[own].value is None:

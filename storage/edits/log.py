@@ -105,7 +105,7 @@ def append(
 ) -> int:
     """Add an entry; returns its number. ``record`` adds changes that may contain the number.
 
-    changes: those that do not, from `new_row`; the caller indexes them by row.
+    changes: those that do not, from `new_row` or `dumped`; the caller indexes them by row, for example with `index`.
     """
     values: dict[str, Any] = {
         "id": edit_id,
@@ -123,17 +123,29 @@ def new_row(key: RowKey, value: Value) -> dict[str, Any]:
     return {"owner": key.owner, "frame": key.frame, "before_version": 0, "before": None, "after": pack(key, value)}
 
 
-def record(tx: Connection, number: int, changes: Iterable[LoggedChange]) -> None:
-    """Write the changes of an entry from ``append``, and index them by row."""
-    changes = list(changes)
-    if changes:
-        dumped = [_dump(change, number) for change in changes]
-        _RECORD.run(tx, {"of_number": number, "changes": dumped})
-        rows = [
-            {"owner": change.key.owner, "frame": change.key.frame, "number": number, "origin": change.origin}
-            for change in changes
-        ]
-        _INDEX_ROWS.run(tx, rows)
+def dumped(
+    key: RowKey, *, before_version: int, before: Value | None, after: Value | None, origin: int | None
+) -> dict[str, Any]:
+    """A change of an entry as the log holds it; ``origin``: the edit that first wrote ``after``, None: the entry."""
+    entry: dict[str, Any] = {"owner": key.owner, "frame": key.frame, "before_version": before_version}
+    entry |= {"before": pack(key, before), "after": pack(key, after)}
+    if origin is not None:
+        entry["origin"] = origin
+    return entry
+
+
+def record(tx: Connection, number: int, changes: Iterable[Mapping[str, Any]]) -> None:
+    """Write the changes of an entry from ``append``, which are from `dumped`."""
+    _RECORD.run(tx, {"of_number": number, "changes": list(changes)})
+
+
+def index(tx: Connection, number: int, origins: Mapping[RowKey, int | None]) -> None:
+    """Index the changes of an entry by row; ``origins``: the edit that first wrote what the row has now, None: this."""
+    rows = [
+        {"owner": key.owner, "frame": key.frame, "number": number, "origin": number if origin is None else origin}
+        for key, origin in origins.items()
+    ]
+    _INDEX_ROWS.run(tx, rows)
 
 
 def find_edit(tx: Connection, edit_id: str) -> LoggedEdit | None:
@@ -360,15 +372,6 @@ def _extents(tx: Connection, numbers: list[int]) -> dict[int, dict[str, Any]]:
         for number, owner in tx.execute(owners.where(rows.c.number.in_(part))):
             found[number]["tracks"] += (owner,)
     return found
-
-
-def _dump(change: LoggedChange, number: int) -> dict[str, Any]:
-    key = change.key
-    entry: dict[str, Any] = {"owner": key.owner, "frame": key.frame, "before_version": change.before_version}
-    entry |= {"before": pack(key, change.before), "after": pack(key, change.after)}
-    if change.origin != number:
-        entry["origin"] = change.origin
-    return entry
 
 
 def _load(entry: Mapping[str, Any], number: int) -> LoggedChange:

@@ -29,7 +29,9 @@ _TRACK_ROWS = select(
     *(schema.tracks.c[name] for name in ("id", "version")),
     *(schema.tracks.c[_RENAMED.get(name, name)] for name in _TRACK_NAMES),
 )
-_TRACKS = PreparedStatement(_TRACK_ROWS.where(schema.tracks.c.id.in_(bindparam("ids", expanding=True))))
+_TRACKS = PreparedStatement(
+    _TRACK_ROWS.add_columns(schema.tracks.c.video_id).where(schema.tracks.c.id.in_(bindparam("ids", expanding=True)))
+)
 _TRACKS_OF_VIDEO = PreparedStatement(_TRACK_ROWS.where(schema.tracks.c.video_id == bindparam("video")))
 
 _RANGE_NAMES = ("start", "stop", "categories", "declared")
@@ -63,23 +65,34 @@ _MASKS_OF_VIDEO = PreparedStatement(
 
 def load_rows(tx: Connection, video_id: str, keys: Iterable[RowKey]) -> dict[RowKey, StoredRow]:
     """Key -> row, ``NO_ROW`` where it does not exist. The tracks may belong to any video."""
+    return load_rows_and_strangers(tx, video_id, keys)[0]
+
+
+def load_rows_and_strangers(
+    tx: Connection, video_id: str, keys: Iterable[RowKey]
+) -> tuple[dict[RowKey, StoredRow], set[str]]:
+    """As `load_rows`, and the tracks of other videos among those whose own rows are loaded."""
     wanted = dict.fromkeys(keys, NO_ROW)
     frames = [key.frame for key in wanted if key.frame >= 0]
     found: dict[RowKey, StoredRow] = {}
     if frames:
         owners = (key.owner for key in wanted if key.frame >= 0)
         found.update(_load_masks(tx, owners, min(frames), max(frames)))
-    found.update(load_tracks(tx, (key.owner for key in wanted if key.frame == TRACK_ROW)))
+    strangers: set[str] = set()
+    for part in chunks(key.owner for key in wanted if key.frame == TRACK_ROW):
+        rows = _TRACKS.rows(tx, {"ids": part})
+        found |= _stored_tracks(row[:-1] for row in rows)
+        strangers.update(row[0] for row in rows if row[-1] != video_id)
     if any(key.frame == RANGE_ROW for key in wanted):
         found.update(load_ranges(tx, video_id))
-    return {key: found.get(key, NO_ROW) for key in wanted}
+    return {key: found.get(key, NO_ROW) for key in wanted}, strangers
 
 
 def load_tracks(tx: Connection, track_ids: Iterable[str]) -> dict[RowKey, StoredRow]:
     """The own rows of these tracks; missing tracks are left out."""
     found: dict[RowKey, StoredRow] = {}
     for part in chunks(track_ids):
-        found |= _stored_tracks(_TRACKS.rows(tx, {"ids": part}))
+        found |= _stored_tracks(row[:-1] for row in _TRACKS.rows(tx, {"ids": part}))
     return found
 
 

@@ -10,7 +10,7 @@ from storage import schema
 from storage.edits import log as edit_log
 from storage.edits import row_store
 from storage.edits.complete import Planned, withdrawals
-from storage.edits.log import LoggedChange, LoggedEdit
+from storage.edits.log import LoggedEdit
 from storage.edits.row_values import DECLARED_NOW, RANGE_ROW, RowKey, Value, wire_row
 from storage.videos import EditedVideo
 
@@ -72,6 +72,8 @@ def write_edit(
 ) -> Applied:
     """Log an edit and write its rows, including withdrawals of complete ranges."""
     planned = {**planned, **withdrawals(tx, video.id, author=author, planned=planned)}
+    # A range that is declared now holds the number of the entry, which the database chooses.
+    ready = not any(key.frame == RANGE_ROW for key in planned)
     number = edit_log.append(
         tx,
         edit_id=edit_id,
@@ -81,6 +83,7 @@ def write_edit(
         project_id=video.project_id,
         undoes=undoes,
         base=base,
+        changes=_changes(planned, {key: plan.after for key, plan in planned.items()}) if ready else (),
     )
     after = {key: _numbered(key, plan.after, number) for key, plan in planned.items()}
     row_store.write_rows(
@@ -90,22 +93,25 @@ def write_edit(
         before={key: plan.before.value for key, plan in planned.items()},
         after={key: value for key, value in after.items() if value is not None},
     )
-    edit_log.record(
-        tx,
-        number,
-        (
-            LoggedChange(
-                key=key,
-                before_version=plan.before.version,
-                before=plan.before.value,
-                after=after[key],
-                origin=number if plan.origin is None else plan.origin,
-            )
-            for key, plan in planned.items()
-        ),
-    )
+    if not ready:
+        edit_log.record(tx, number, _changes(planned, after))
+    edit_log.index(tx, number, {key: plan.origin for key, plan in planned.items()})
     rows = [wire_row(key, version=number, value=value) for key, value in after.items()]
     return Applied(number=number, id=edit_id, kind=kind, rows=rows, undoes=undoes)
+
+
+def _changes(planned: Mapping[RowKey, Planned], after: Mapping[RowKey, Value | None]) -> list[dict[str, Any]]:
+    """The changes of an entry of the log, with the values ``after`` it."""
+    return [
+        edit_log.dumped(
+            key,
+            before_version=plan.before.version,
+            before=plan.before.value,
+            after=after[key],
+            origin=plan.origin,
+        )
+        for key, plan in planned.items()
+    ]
 
 
 def applied_again(earlier: LoggedEdit) -> Applied:

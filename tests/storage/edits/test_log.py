@@ -2,10 +2,11 @@ from sqlalchemy import update
 
 from storage import schema
 from storage.database import Database
-from storage.edits import Change, Edit, apply_edit
+from storage.edits import Applied, Change, Edit, apply_edit
 from storage.edits.log import edit_by_number, edits_since, find_edit, first_numbers, history, last_number, row_entries
 from storage.edits.rebuild import check_video, rebuild_state
 from storage.edits.row_values import TRACK_ROW, RowKey
+from storage.prepared import sqlite_connection
 from tests.storage.scenes import Scene, make_video, new_id, square
 
 
@@ -25,6 +26,20 @@ def test_the_log_is_read_on_from_a_number(scene: Scene) -> None:
         assert logged.rows == drawn.rows
         assert (logged.author, logged.kind, logged.base) == ("ann", "draw", None)
         assert find_edit(tx, "nothing") is None and edit_by_number(tx, 99) is None
+
+
+def test_a_stroke_writes_its_entry_once_and_asks_for_its_track_once(scene: Scene) -> None:
+    track = scene.new_track()
+    lines: list[str] = []
+    with scene.database.atomic() as tx:
+        sqlite_connection(tx).set_trace_callback(lines.append)
+        stroke = Change(track, 0, 0, {"rle": square(1)})
+        applied = apply_edit(tx, Edit("stroke", "brush", "ann", scene.video.id, (stroke,)))
+        sqlite_connection(tx).set_trace_callback(None)
+        logged = find_edit(tx, "stroke")
+    assert isinstance(applied, Applied) and logged is not None and logged.rows == applied.rows
+    assert [line.split()[0] for line in lines if " edits" in line and not line.startswith("SELECT")] == ["INSERT"]
+    assert sum(line.startswith("SELECT") and "FROM tracks" in line for line in lines) == 1
 
 
 def test_the_log_holds_hashes_and_never_pixels(scene: Scene) -> None:
