@@ -8,9 +8,11 @@ CUDA.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 from model.network.constants import constant
@@ -30,13 +32,18 @@ class Table:
 
     vectors: Tensor  # (rows, C): level after level, frame after frame, row after row
     shapes: tuple[tuple[int, int, int], ...]  # per level: frames, height, width
+    gradient: "_Gradient | None" = None  # that of the vectors on a CPU, if they have one
 
     @classmethod
     def of(cls, features: Sequence[Tensor]) -> "Table":
         """The table of levels (N, C, H_l, W_l); those that lie in memory as the table needs them are not copied."""
         shapes = tuple((len(level), level.shape[2], level.shape[3]) for level in features)
         rows = [level.permute(0, 2, 3, 1).reshape(-1, level.shape[1]) for level in features]
-        return cls(_joined(rows), shapes)
+        vectors = _joined(rows)
+        if not (vectors.requires_grad and vectors.device.type == "cpu"):
+            return cls(vectors, shapes)
+        gradient = _Gradient()
+        return cls(_Source.apply(vectors, gradient), shapes, gradient)  # type: ignore[no-untyped-call]
 
 
 def _joined(parts: Sequence[Tensor]) -> Tensor:
@@ -87,9 +94,82 @@ def roi_align(
     """
     table = features if isinstance(features, Table) else Table.of(features)
     indices, weights = _bags(table.shapes, boxes.detach(), frames, levels, strides, cells, ratio)
-    vectors = table.vectors
-    pooled = F.embedding_bag(indices, vectors, per_sample_weights=weights.to(vectors.dtype), mode="sum")
+    vectors, weights = table.vectors, weights.to(table.vectors.dtype)
+    if table.gradient is not None:
+        pooled = _Sums.apply(vectors, table.gradient, indices, weights)  # type: ignore[no-untyped-call]
+    else:
+        pooled = F.embedding_bag(indices, vectors, per_sample_weights=weights, mode="sum")
     return pooled.view(len(boxes), cells, cells, vectors.shape[1]).permute(0, 3, 1, 2)
+
+
+class _Gradient:
+    """The gradient of a table's vectors, to which every use of the table adds.
+
+    Otherwise each of a dozen uses makes a gradient of all vectors (100 MB for a clip of 640 x 384), nearly all zeros.
+    """
+
+    def __init__(self) -> None:
+        self._sum: Tensor | None = None
+
+    def add(self, vectors: Tensor, indices: Tensor, weights: Tensor, grad: Tensor) -> None:
+        """Add what bags ``indices`` with ``weights`` (B, K) of the vectors (N, C) pass on of their ``grad`` (B, C)."""
+        if self._sum is None:
+            self._sum = torch.zeros_like(vectors)
+        used = torch.zeros(len(vectors), dtype=torch.bool, device=vectors.device)
+        used[indices.view(-1)] = True
+        rows = used.nonzero()[:, 0]
+        places = torch.zeros(len(vectors), dtype=torch.int64, device=vectors.device)
+        places[rows] = torch.arange(len(rows), device=vectors.device)
+        self._sum.index_add_(0, rows, _of_bags(grad, places[indices.view(-1)], weights.view(-1), len(rows)))
+
+    def taken(self) -> Tensor | None:
+        """The sum of all uses so far, which begins anew."""
+        found, self._sum = self._sum, None
+        return found
+
+
+def _of_bags(grad: Tensor, indices: Tensor, weights: Tensor, count: int) -> Tensor:
+    """The gradient (``count``, C) of the vectors of `embedding_bag`; indices and weights (B * K,), ``grad`` (B, C)."""
+    size = len(indices) // max(len(grad), 1)
+    bags = torch.arange(len(grad), device=grad.device)
+    sizes = torch.full_like(bags, size)
+    found: Tensor = torch.ops.aten._embedding_bag_dense_backward(
+        grad.contiguous(), indices, bags.repeat_interleave(size), sizes, bags, count, False, 0, weights
+    )
+    return found
+
+
+class _Source(torch.autograd.Function):
+    """The vectors of a table as they are; their gradient is the sum of all uses."""
+
+    @staticmethod
+    def forward(ctx: Any, vectors: Tensor, gradient: _Gradient) -> Tensor:
+        ctx.set_materialize_grads(False)
+        ctx.gradient = gradient
+        return vectors.view_as(vectors)
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, grad: Tensor | None) -> tuple[Tensor | None, None]:
+        found = ctx.gradient.taken()
+        return grad if found is None else found if grad is None else found.add_(grad), None
+
+
+class _Sums(torch.autograd.Function):
+    """Weighted sums (B, C) of vectors (N, C): the rows ``indices`` (B, K) with ``weights`` (B, K)."""
+
+    @staticmethod
+    def forward(ctx: Any, vectors: Tensor, gradient: _Gradient, indices: Tensor, weights: Tensor) -> Tensor:
+        ctx.save_for_backward(vectors, indices, weights)
+        ctx.gradient = gradient
+        return F.embedding_bag(indices, vectors, per_sample_weights=weights, mode="sum")
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, grad: Tensor) -> tuple[None, None, None, None]:
+        vectors, indices, weights = ctx.saved_tensors
+        ctx.gradient.add(vectors, indices, weights, grad)
+        return None, None, None, None
 
 
 def _bags(

@@ -83,7 +83,7 @@ class Trainer:
         network.to(self.settings.device)
         swin = isinstance(network.config.backbone, SwinConfig)
         groups = parameter_groups(network, recipe, swin=swin)
-        fused = self.settings.device.startswith("cuda")
+        fused = torch.device(self.settings.device).type in ("cuda", "cpu")
         self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=fused or None)  # type: ignore[arg-type]
         ranks.equalise(network)
         self.average = WeightAverage(network, decay=recipe.ema) if recipe.ema else None

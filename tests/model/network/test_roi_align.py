@@ -92,6 +92,31 @@ def test_a_table_keeps_the_gradients_of_its_levels() -> None:
     assert torch.equal(memory.grad, torch.ones_like(memory))
 
 
+def test_all_uses_of_a_table_add_to_one_gradient_and_a_second_pass_begins_anew() -> None:
+    torch.manual_seed(0)
+    levels = [torch.randn(2, 3, side, side).requires_grad_() for side in (12, 6)]
+    boxes = torch.rand(5, 2).mul(20).repeat(1, 2) + torch.tensor([0.0, 0.0, 15.0, 15.0])
+    frames, chosen = torch.tensor([0, 1, 1, 0, 1]), torch.tensor([0, 1, 0, 0, 1])
+    options = {"strides": (4.0, 8.0), "cells": 3}
+
+    def loss(table: Table) -> torch.Tensor:
+        uses = (roi_align(table, boxes + shift, frames, chosen, **options) for shift in range(3))  # type: ignore[arg-type]
+        return torch.stack([(use * (number + 1)).square().sum() for number, use in enumerate(uses)]).sum()
+
+    table = Table.of(levels)
+    assert table.gradient is not None
+    plain = torch.cat([level.permute(0, 2, 3, 1).reshape(-1, 3) for level in levels])
+    expected = torch.autograd.grad(loss(Table(plain, table.shapes)), levels)
+    for _ in range(2):
+        whole = loss(table) + table.vectors.sum()  # the vectors may be used by themselves, too
+        found = torch.autograd.grad(whole, levels)
+        for one, other in zip(found, expected, strict=True):
+            torch.testing.assert_close(one, other + 1)
+    nothing = roi_align(table, boxes[:0], frames[:0], chosen[:0], **options)  # type: ignore[arg-type]
+    for gradient in torch.autograd.grad(nothing.sum(), levels):
+        assert not gradient.any()
+
+
 def test_gradients_reach_features_and_never_boxes() -> None:
     feature = torch.randn(1, 2, 8, 8, requires_grad=True)
     boxes = torch.tensor([[4.0, 4.0, 20.0, 20.0]], requires_grad=True)
