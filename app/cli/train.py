@@ -64,7 +64,7 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
     if stats is not None and order.candidate_every:
         _keep_best(order, checkpoint, trained.steps, stats)
     if arguments.json:
-        print(json.dumps({"checkpoint": str(checkpoint), "steps": len(spent), "evaluation": stats}))
+        print(json.dumps({"checkpoint": str(checkpoint), "steps": trained.steps, "evaluation": stats}))
     else:
         print(checkpoint)
 

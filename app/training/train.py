@@ -12,6 +12,7 @@ import torch
 from app.errors import BadInput
 from app.training.best import forget_best
 from app.training.file_clips import YoutubeVisClips
+from app.training.step_log import step_log
 from model import pretrained
 from model.config import Lite0Config, TeViTConfig, TrainingConfig, named
 from model.network.tevit import TeViT, build
@@ -181,14 +182,11 @@ def _train(order: TrainOrder, listener: TrainListener) -> Trained:
 
 def _run_with_log(trainer: Trainer, order: TrainOrder, listener: TrainListener, save: Callable[[Path], None]) -> None:
     shown = 0
-    with (order.out / "losses.jsonl").open("a" if order.resume else "w") as log:
+    with step_log(order.out, after=trainer.step) as log:
 
         def on_step(step: StepReport) -> None:
             nonlocal shown
-            entry = {"step": step.step, "loss": step.loss, **step.parts, "seconds": step.seconds}
-            log.write(json.dumps({**entry, "notes": step.notes} if step.notes else entry) + "\n")
-            if step.step % 20 == 0 or step.step == step.steps:
-                log.flush()
+            log.write(step)
             for note in step.notes[: max(_SHOWN - shown, 0)]:
                 listener.on_line(f"Step {step.step}: {note}")
             shown += len(step.notes)

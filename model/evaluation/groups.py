@@ -176,7 +176,7 @@ def _compared(
     pairs = [([found[n] for n in groups[k].found], [truth[n] for n in groups[k].truth]) for k in paired]
     for number, one in zip(paired, overlaps(pairs, least=LEAST_IOU), strict=True):
         whole = one.ious
-        rows = (whole >= LEAST_IOU).any(axis=1).nonzero()[0]
+        rows = np.flatnonzero((whole >= LEAST_IOU).any(axis=1))
         ious[number] = (rows, whole[rows])
         unmeasured[number] = not one.total.all()
     return ious, unmeasured
