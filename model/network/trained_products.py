@@ -122,14 +122,14 @@ class PlanarWeightGradients(TorchFunctionMode):
             x, weight, bias, stride, padding, dilation, groups = args
             wanted = weight.requires_grad and weight.shape[2:] == (3, 3) and groups == 1 and dilation == (1, 1)
             if wanted and x.dtype == weight.dtype == torch.float32 and isinstance(padding, tuple):
-                return _Convolution.apply(x, weight, bias, stride, padding)  # type: ignore[no-untyped-call]
+                return _PlanarConvolution.apply(x, weight, bias, stride, padding)  # type: ignore[no-untyped-call]
         return func(*args, **values)
 
 
 _CONVOLUTION = 7  # arguments of a convolution as `torch.nn.Conv2d` calls it
 
 
-class _Convolution(torch.autograd.Function):
+class _PlanarConvolution(torch.autograd.Function):
     """x (N, C, H, W), weight (C', C, 3, 3), bias (C',) or None -> (N, C', H', W')."""
 
     @staticmethod

@@ -1,6 +1,7 @@
 """Layers by the faster library: results and gradients of those that they replace."""
 
 from contextlib import nullcontext
+from typing import Any
 
 import pytest
 import torch
@@ -134,8 +135,13 @@ def test_gradients_of_convolutions_are_those_of_the_layer(
     conv = nn.Conv2d(6, 5, 3, stride=stride, padding=padding, bias=bias)
     x = torch.randn(2, 6, 9, 8).contiguous(memory_format=layout)
     exact, calls = convolved(conv, x), list[int]()
-    forward = products._Convolution.forward
-    monkeypatch.setattr(products._Convolution, "forward", lambda *given: (calls.append(1), forward(*given))[1])
+    forward = products._PlanarConvolution.forward
+
+    def counted(*given: Any) -> torch.Tensor:
+        calls.append(1)
+        return forward(*given)
+
+    monkeypatch.setattr(products._PlanarConvolution, "forward", counted)
     with PlanarWeightGradients():
         found = convolved(conv, x)
     assert calls
@@ -144,7 +150,7 @@ def test_gradients_of_convolutions_are_those_of_the_layer(
 
 
 def test_other_convolutions_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(products._Convolution, "forward", lambda *given: pytest.fail("not for it"))
+    monkeypatch.setattr(products._PlanarConvolution, "forward", lambda *given: pytest.fail("not for it"))
     x = torch.randn(1, 4, 8, 8)
     frozen = nn.Conv2d(4, 4, 3).requires_grad_(False)
     others = [nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, 3, groups=4), nn.Conv2d(4, 4, 3, dilation=2), frozen]
