@@ -32,7 +32,7 @@ class Table:
 
     vectors: Tensor  # (rows, C): level after level, frame after frame, row after row
     shapes: tuple[tuple[int, int, int], ...]  # per level: frames, height, width
-    gradient: "_Gradient | None" = None  # that of the vectors on a CPU, if they have one
+    gradient: "_SharedGradient | None" = None  # that of the vectors on a CPU, if they have one
 
     @classmethod
     def of(cls, features: Sequence[Tensor]) -> "Table":
@@ -42,8 +42,8 @@ class Table:
         vectors = _joined(rows)
         if not (vectors.requires_grad and vectors.device.type == "cpu"):
             return cls(vectors, shapes)
-        gradient = _Gradient()
-        return cls(_Source.apply(vectors, gradient), shapes, gradient)  # type: ignore[no-untyped-call]
+        gradient = _SharedGradient()
+        return cls(_SharedVectors.apply(vectors, gradient), shapes, gradient)  # type: ignore[no-untyped-call]
 
 
 def _joined(parts: Sequence[Tensor]) -> Tensor:
@@ -96,13 +96,13 @@ def roi_align(
     indices, weights = _bags(table.shapes, boxes.detach(), frames, levels, strides, cells, ratio)
     vectors, weights = table.vectors, weights.to(table.vectors.dtype)
     if table.gradient is not None:
-        pooled = _Sums.apply(vectors, table.gradient, indices, weights)  # type: ignore[no-untyped-call]
+        pooled = _WeightedSums.apply(vectors, table.gradient, indices, weights)  # type: ignore[no-untyped-call]
     else:
         pooled = F.embedding_bag(indices, vectors, per_sample_weights=weights, mode="sum")
     return pooled.view(len(boxes), cells, cells, vectors.shape[1]).permute(0, 3, 1, 2)
 
 
-class _Gradient:
+class _SharedGradient:
     """The gradient of a table's vectors, to which every use of the table adds.
 
     Otherwise each of a dozen uses makes a gradient of all vectors (100 MB for a clip of 640 x 384), nearly all zeros.
@@ -139,11 +139,11 @@ def _of_bags(grad: Tensor, indices: Tensor, weights: Tensor, count: int) -> Tens
     return found
 
 
-class _Source(torch.autograd.Function):
+class _SharedVectors(torch.autograd.Function):
     """The vectors of a table as they are; their gradient is the sum of all uses."""
 
     @staticmethod
-    def forward(ctx: Any, vectors: Tensor, gradient: _Gradient) -> Tensor:
+    def forward(ctx: Any, vectors: Tensor, gradient: _SharedGradient) -> Tensor:
         ctx.set_materialize_grads(False)
         ctx.gradient = gradient
         return vectors.view_as(vectors)
@@ -155,11 +155,11 @@ class _Source(torch.autograd.Function):
         return grad if found is None else found if grad is None else found.add_(grad), None
 
 
-class _Sums(torch.autograd.Function):
+class _WeightedSums(torch.autograd.Function):
     """Weighted sums (B, C) of vectors (N, C): the rows ``indices`` (B, K) with ``weights`` (B, K)."""
 
     @staticmethod
-    def forward(ctx: Any, vectors: Tensor, gradient: _Gradient, indices: Tensor, weights: Tensor) -> Tensor:
+    def forward(ctx: Any, vectors: Tensor, gradient: _SharedGradient, indices: Tensor, weights: Tensor) -> Tensor:
         ctx.save_for_backward(vectors, indices, weights)
         ctx.gradient = gradient
         return F.embedding_bag(indices, vectors, per_sample_weights=weights, mode="sum")
