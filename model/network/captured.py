@@ -34,7 +34,7 @@ class _Graph:
 
 
 class CapturedNetwork:
-    """``network``, which must outlive this object, for inference on a GPU.
+    """``network``, which must outlive this object, for inference on a GPU by one thread.
 
     Results lie in memory that the next call may overwrite. The first ``after`` clips of a shape run as usual. The last
     ``kept`` shapes keep their graphs, each of which holds the memory of a pass; a shape that loses its graph begins
@@ -106,19 +106,30 @@ def _key(network: TeViT, pixels: Tensor) -> Hashable:
     return tuple(pixels.shape), pixels.dtype, autocast, weight.device, weight.dtype, weight.data_ptr()
 
 
-_captured: weakref.WeakKeyDictionary[TeViT, CapturedNetwork] = weakref.WeakKeyDictionary()
+class _Captured(threading.local):
+    """The networks with graphs of a thread: another thread that uses the same network must not write into its results.
+
+    With the thread go its graphs.
+    """
+
+    def __init__(self) -> None:
+        self.networks: weakref.WeakKeyDictionary[TeViT, CapturedNetwork] = weakref.WeakKeyDictionary()
+
+
+_captured = _Captured()
 
 
 def clip_pass(network: TeViT, pixels: Tensor, img_hw: Tensor) -> tuple[Features, Queries]:
     """:meth:`TeViT.encode` and :meth:`TeViT.decode` of clips, by graphs on a GPU.
 
-    There the results lie in memory that the next call for this network may overwrite.
+    There the results lie in memory that the thread's next call for this network may overwrite.
     """
     if pixels.device.type != "cuda" or network.training:
         return _passed(network, pixels, img_hw)
-    if network not in _captured:
-        _captured[network] = CapturedNetwork(network)
-    return _captured[network](pixels, img_hw)
+    networks = _captured.networks
+    if network not in networks:
+        networks[network] = CapturedNetwork(network)
+    return networks[network](pixels, img_hw)
 
 
 _recording = threading.Lock()  # torch allows one recording at a time in a process

@@ -1,6 +1,7 @@
 """Graphs of clips: recorded once for each shape, replayed on the memory of the first clip."""
 
 import gc
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -127,7 +128,7 @@ def test_only_a_gpu_gets_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(5):
             features, queries = captured.clip_pass(network, clips, SIZE)
         assert torch.equal(queries.logits, network(clips, SIZE).logits) and features.frames == 2
-    assert network not in captured._captured
+    assert network not in captured._captured.networks
 
 
 def test_a_gpu_network_has_graphs_as_long_as_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,14 +142,46 @@ def test_a_gpu_network_has_graphs_as_long_as_it_lives(monkeypatch: pytest.Monkey
     network = small_network()
     for _ in range(2):
         captured.clip_pass(network, OnGpu(), SIZE)  # type: ignore[arg-type]
-    assert len(calls) == 2 and calls[0] is calls[1] is captured._captured[network]
+    assert len(calls) == 2 and calls[0] is calls[1] is captured._captured.networks[network]
     network.train()
     with pytest.raises(AttributeError):  # run as usual, which such a clip does not allow
         captured.clip_pass(network, OnGpu(), SIZE)  # type: ignore[arg-type]
-    before = len(captured._captured)
+    before = len(captured._captured.networks)
     del network, calls[:]
     gc.collect()
-    assert len(captured._captured) < before
+    assert len(captured._captured.networks) < before
+
+
+def test_threads_that_share_a_network_do_not_write_into_the_results_of_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @dataclass
+    class OnGpu:
+        """A clip that says that it is on a GPU."""
+
+        clip: torch.Tensor
+        device = torch.device("cuda", 0)
+
+    make, call, recorder = CapturedNetwork.__init__, CapturedNetwork.__call__, Recorder()
+    monkeypatch.setattr(CapturedNetwork, "__init__", lambda self, net: make(self, net, record=recorder, after=0))
+    monkeypatch.setattr(CapturedNetwork, "__call__", lambda self, pixels, size: call(self, pixels.clip, size))
+    network = small_network()
+    found: list[tuple[torch.Tensor, torch.Tensor]] = []
+
+    def infer(seed: int) -> None:
+        torch.manual_seed(seed)
+        clips = torch.randn(1, 2, 3, 32, 64)
+        logits = captured.clip_pass(network, OnGpu(clips), SIZE)[1].logits  # type: ignore[arg-type]
+        with torch.inference_mode():
+            found.append((logits, network(clips, SIZE).logits))
+
+    infer(0)
+    other = threading.Thread(target=infer, args=(1,))
+    other.start()
+    other.join()
+    assert recorder.recorded == 2
+    for logits, exact in found:
+        assert torch.equal(logits, exact)
 
 
 @dataclass
