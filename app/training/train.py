@@ -162,6 +162,7 @@ def _train(order: TrainOrder, listener: TrainListener) -> Trained:
     _write_report(order.out / REPORT, start, parent, notes, recipe)
     if not order.resume:
         forget_best(order.out)
+    (order.out / CANDIDATE).unlink(missing_ok=True)  # of a run that was killed while it judged one
 
     def save(place: Path) -> None:
         provenance = {

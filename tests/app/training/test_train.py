@@ -117,8 +117,10 @@ def test_an_untrained_start_is_the_initial_one_and_depends_on_the_seed(data: Pat
 def test_a_resumed_run_adds_to_its_log(data: Path, tmp_path: Path) -> None:
     train(order(data, tmp_path / "run", steps=1), TrainListener(lambda _: None))
     assert (tmp_path / "run" / "report.json").is_file()
+    (tmp_path / "run" / CANDIDATE).write_bytes(b"of a run that was killed")
     steps: list[StepReport] = []
     train(order(data, tmp_path / "run", steps=3, resume=True), TrainListener(steps.append))
+    assert not (tmp_path / "run" / CANDIDATE).exists()
     assert [step.step for step in steps] == [2, 3]
     assert len((tmp_path / "run" / "losses.jsonl").read_text().splitlines()) == 3
 
