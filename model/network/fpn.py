@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from model.network.layers import pointwise, portions, to_map, to_sequence
+from model.network.planar_gradients import convolved
 
 
 def _named_conv(channels: int, out: int, kernel: int) -> nn.Sequential:
@@ -54,7 +55,7 @@ class FPN(nn.Module):
             laterals.append(to_map(pointwise(to_sequence(feature), conv), (feature.shape[2], feature.shape[3])))
         for level in range(len(laterals) - 1, 0, -1):
             laterals[level - 1] = _plus_enlarged(laterals[level - 1], laterals[level])
-        return [conv(lateral) for conv, lateral in zip(self.fpn_convs, laterals, strict=True)]
+        return [convolved(conv, lateral) for (conv,), lateral in zip(self.fpn_convs, laterals, strict=True)]  # type: ignore[misc]
 
 
 def _plus_enlarged(fine: Tensor, coarse: Tensor) -> Tensor:

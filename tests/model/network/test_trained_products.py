@@ -1,18 +1,16 @@
-"""Layers by the faster library: results and gradients of those that they replace."""
+"""Linear layers by oneDNN: results and gradients of those that they replace."""
 
 from contextlib import nullcontext
-from typing import Any
 
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
-from torch.overrides import _get_current_function_mode_stack
 from torch.utils.checkpoint import checkpoint
 
 from model.network import trained_products as products
 from model.network.packed import can_pack
-from model.network.trained_products import OneDnnLinear, PlanarWeightGradients, same_products, trained_products
+from model.network.trained_products import OneDnnLinear, same_products, trained_products
 
 needs_onednn = pytest.mark.skipif(not can_pack(), reason="oneDNN has no linear layers here")
 
@@ -30,11 +28,7 @@ def results(layer: nn.Linear, x: torch.Tensor) -> list[torch.Tensor]:
 @needs_onednn
 @pytest.mark.parametrize("shape", [(5, 7), (2, 3, 7), (1, 7), (40, 7)])
 @pytest.mark.parametrize(("out", "bias"), [(3, True), (50, True), (7, False)])
-@pytest.mark.parametrize("capability", ["AVX512", "AVX2"])
-def test_results_and_gradients_are_those_of_the_layer(
-    shape: tuple[int, ...], out: int, bias: bool, capability: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+def test_results_and_gradients_are_those_of_the_layer(shape: tuple[int, ...], out: int, bias: bool) -> None:
     torch.manual_seed(0)
     layer, x = nn.Linear(7, out, bias=bias), torch.randn(shape)
     exact = results(layer, x)
@@ -76,7 +70,6 @@ def test_what_is_computed_again_for_a_gradient_is_computed_in_the_same_way(
     calls, layer, x = list[int](), nn.Linear(6, 6), torch.randn(4, 6)
     product = products._product
     monkeypatch.setattr(products, "_product", lambda *given: (calls.append(1), product(*given))[1])
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
     with OneDnnLinear():
         pass
     with OneDnnLinear() if around else nullcontext():
@@ -96,66 +89,12 @@ def test_what_it_cannot_compute_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) 
         assert F.relu(torch.full((2,), -1.0)).tolist() == [0.0, 0.0]
 
 
-@pytest.mark.parametrize(("capability", "planar"), [("AVX512", False), ("AVX2", True)])
-def test_products_of_float32_on_a_cpu_are_chosen_by_its_instructions(
-    capability: str, planar: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+def test_only_float32_on_a_cpu_with_avx512_is_computed_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(products, "can_pack", lambda: True)
-    assert modes("cpu") == [OneDnnLinear, PlanarWeightGradients] if planar else [OneDnnLinear]
-    assert modes("cuda") == []
+    for capability, fits in (("AVX512", True), ("AVX2", False)):
+        monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda capability=capability: capability)
+        assert isinstance(trained_products(torch.device("cpu")), OneDnnLinear) == fits
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "AVX512")
+    assert not isinstance(trained_products(torch.device("cuda")), OneDnnLinear)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        assert modes("cpu") == []
-    monkeypatch.setattr(products, "can_pack", lambda: False)
-    assert modes("cpu") == []
-
-
-def modes(device: str) -> list[type]:
-    """What replaces functions of PyTorch within the block."""
-    with trained_products(torch.device(device)):
-        return [type(mode) for mode in _get_current_function_mode_stack()]
-
-
-def convolved(conv: nn.Conv2d, x: torch.Tensor) -> list[torch.Tensor]:
-    """The result, and the gradients of input, weight and bias."""
-    x = x.clone(memory_format=torch.preserve_format).requires_grad_()
-    out = conv(x)
-    conv.zero_grad()
-    (out * torch.linspace(-1, 1, out.numel()).view_as(out)).sum().backward()
-    assert x.grad is not None and conv.weight.grad is not None
-    return [out.detach(), x.grad, conv.weight.grad.clone(), *([] if conv.bias is None else [conv.bias.grad.clone()])]  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-@pytest.mark.parametrize(("stride", "padding", "bias"), [(1, 1, True), (2, 1, False), (2, 0, True)])
-def test_gradients_of_convolutions_are_those_of_the_layer(
-    layout: torch.memory_format, stride: int, padding: int, bias: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    torch.manual_seed(3)
-    conv = nn.Conv2d(6, 5, 3, stride=stride, padding=padding, bias=bias)
-    x = torch.randn(2, 6, 9, 8).contiguous(memory_format=layout)
-    exact, calls = convolved(conv, x), list[int]()
-    forward = products._PlanarConvolution.forward
-
-    def counted(*given: Any) -> torch.Tensor:
-        calls.append(1)
-        return forward(*given)
-
-    monkeypatch.setattr(products._PlanarConvolution, "forward", counted)
-    with PlanarWeightGradients():
-        found = convolved(conv, x)
-    assert calls
-    for one, other in zip(found, exact, strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-5)
-
-
-def test_other_convolutions_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(products._PlanarConvolution, "forward", lambda *given: pytest.fail("not for it"))
-    x = torch.randn(1, 4, 8, 8)
-    frozen = nn.Conv2d(4, 4, 3).requires_grad_(False)
-    others = [nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, 3, groups=4), nn.Conv2d(4, 4, 3, dilation=2), frozen]
-    with PlanarWeightGradients():
-        shapes = [tuple(conv(x).shape[2:]) for conv in others]
-        assert F.conv2d(x.double(), others[1].weight.double(), groups=4).dtype == torch.float64
-        assert F.conv2d(x, weight=others[0].weight).shape == x.shape
-    assert shapes == [(8, 8), (6, 6), (4, 4), (6, 6)]
+        assert not isinstance(trained_products(torch.device("cpu")), OneDnnLinear)
