@@ -125,31 +125,45 @@ def _clip(device: str, hw: tuple[int, int], count: int) -> tuple[Tensor, Tensor]
 
 
 def video_frames_a_second(network: TeViT, device: str, sizes: Sizes) -> tuple[float, int]:
-    """From a video file to run lengths of its tracks in every frame: frames a second, and the number of masks.
+    """From a video file to run lengths of its tracks in every frame: frames a second, and the number of masks."""
+    with tempfile.TemporaryDirectory() as folder:
+        video = MadeVideo(Path(folder), network, device, sizes.video)
+        video.masks()  # algorithms are chosen, memory is taken
+        synchronise(device)
+        began = time.perf_counter()
+        masks = video.masks()
+        return sizes.video[2] / (time.perf_counter() - began), masks
+
+
+class MadeVideo:
+    """A video file in ``folder`` of ``size`` (width, height, number of frames), and a network that proposes for it.
 
     An untrained network finds nothing that the review rule keeps, so the published rule chooses ten tracks.
     """
-    width, height, count = sizes.video
-    fast = device.startswith("cuda")
-    there, _ = in_precision(network, device, fast=fast)
-    settings = ProposeSettings("published", "fast" if fast else "float32")
-    with tempfile.TemporaryDirectory() as folder:
-        index = video_frames.index(make_video(Path(folder) / "made.mp4", frames=count, size=(width, height)))
 
-        def run() -> int:
-            masks = 0
-            with video_frames.open_reader(index) as reader:
-                read = (pixels for _, pixels in reader.read_range(0, count))
-                options = {"expected": count, "config": there.config, "settings": settings}
-                for window in propose(there, read, **options, keep_state=False, ahead=frames_ahead(device)):  # type: ignore[arg-type]
-                    masks += sum(mask is not None for track in window.tracks for mask in track.segmentations)
-            return masks
+    def __init__(self, folder: Path, network: TeViT, device: str, size: tuple[int, int, int]) -> None:
+        fast = device.startswith("cuda")
+        self._device, (width, height, self._count) = device, size
+        self._network, _ = in_precision(network, device, fast=fast)
+        self._settings = ProposeSettings("published", "fast" if fast else "float32")
+        made = make_video(folder / "made.mp4", frames=self._count, size=(width, height))
+        self._index = video_frames.index(made)
 
-        run()  # algorithms are chosen, memory is taken
-        synchronise(device)
-        began = time.perf_counter()
-        masks = run()
-        return count / (time.perf_counter() - began), masks
+    def decoded(self) -> int:
+        """Decode every frame; returns their number."""
+        with video_frames.open_reader(self._index) as reader:
+            return sum(1 for _ in reader.read_range(0, self._count))
+
+    def masks(self) -> int:
+        """Propose, from the file to run lengths; returns the number of masks."""
+        found = 0
+        with video_frames.open_reader(self._index) as reader:
+            read = (pixels for _, pixels in reader.read_range(0, self._count))
+            options = {"expected": self._count, "config": self._network.config, "settings": self._settings}
+            ahead = frames_ahead(self._device)
+            for window in propose(self._network, read, **options, keep_state=False, ahead=ahead):  # type: ignore[arg-type]
+                found += sum(mask is not None for track in window.tracks for mask in track.segmentations)
+        return found
 
 
 def training_step_seconds(

@@ -11,8 +11,10 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -24,7 +26,7 @@ from model.network.packed import computes_bfloat16
 from model.network.prepared import prepare
 from model.network.roi_align import pyramid_levels, roi_align
 from model.network.tevit import STRIDES, TeViT, build
-from tests.benchmarks._device_speed import Sizes, training_step_seconds
+from tests.benchmarks._device_speed import MadeVideo, Sizes, training_step_seconds
 from tests.benchmarks._tables import CPU_FACTS, Table, milliseconds, options, show
 from tests.benchmarks._timing import Row, measured, timing_table
 
@@ -35,7 +37,9 @@ OFFICIAL_SHARES = {"backbone": 0.438, "pyramid": 0.128, "stages": 0.352, "masks"
 OFFICIAL_CONVOLUTION_MS = 557.0
 OFFICIAL_STEP_S, OFFICIAL_STEP_MIB = 20.0, 7813  # a training step of one clip
 PRECISIONS = ("plain", "float32", "fast")
-STEPS = ("float32", "fast")
+STEPS = ("float32", "fast")  # fast only where the processor multiplies bfloat16
+PARTS = ("clips", "training", "video")
+VIDEO = (640, 360, 20)
 STEP = Sizes(named("tevit_msgshift"), HW, FRAMES, FRAMES, 0, (0, 0, 0), 0, 0)
 INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
 
@@ -132,6 +136,20 @@ def step_facts(precision: str, *, cpu_time: bool) -> dict[str, float]:
     return {"step": 1000 * spent, "peak_mib": _peak_mib(), "convolution": _convolution_ms(clock)}
 
 
+def video_facts(*, cpu_time: bool) -> dict[str, float]:
+    """Milliseconds a frame of decoding a video file, and of all from the file to run lengths, in float32."""
+    torch.set_num_threads(1 if cpu_time else THREADS)
+    clock = time.process_time if cpu_time else time.perf_counter
+    facts = {}
+    with tempfile.TemporaryDirectory() as folder:
+        video = MadeVideo(Path(folder), build(named("tevit_msgshift")).eval(), "cpu", VIDEO)
+        for name, call in (("decoding", video.decoded), ("whole", video.masks)):
+            began = clock()
+            call()
+            facts[name] = 1000 * (clock() - began) / VIDEO[2]
+    return facts
+
+
 def _convolution_ms(clock: Callable[[], float]) -> float:
     """The convolution of which the official machine's time is known."""
     conv, feature = nn.Conv2d(256, 256, 3, padding=1), torch.randn(FRAMES, 256, 96, 160)
@@ -201,6 +219,19 @@ def step_table(found: dict[str, dict[str, float]], *, cpu_time: bool = False) ->
     return Table(f"training step, {how}", columns, rows, facts=found, notes=notes, timed=True)
 
 
+def video_table(facts: dict[str, float], *, cpu_time: bool = False) -> Table:
+    """One row: a frame from the file to run lengths, and the share of decoding in it."""
+    share = f"{100 * facts['decoding'] / facts['whole']:.1f} %"
+    row = ("`tevit_msgshift`, float32", milliseconds(facts["whole"]), milliseconds(facts["decoding"]), share)
+    how = "CPU time of all threads" if cpu_time else f"{THREADS} threads"
+    notes = (
+        f"A frame of a video of {VIDEO[2]} frames of {VIDEO[0]} x {VIDEO[1]}, with ten tracks in each; {how}. Decoding "
+        "is that of a reading of the file by itself.",
+    )
+    columns = ("from a video file to run lengths", "a frame", "decoding", "its share")
+    return Table(f"video, {how}", columns, [row], facts=facts, notes=notes, timed=True)
+
+
 def _instructions() -> list[str]:
     """Those of `INSTRUCTIONS` that /proc/cpuinfo names (Linux)."""
     if not CPU_FACTS.is_file():
@@ -209,10 +240,10 @@ def _instructions() -> list[str]:
     return [name for name in INSTRUCTIONS if flags and name in flags[0].split()]
 
 
-def in_own_process(part: str, precision: str, *, cpu_time: bool) -> dict[str, float]:
-    """:func:`clip_facts` ('clip') or :func:`step_facts` ('step') in a new process."""
-    more = ["--cpu-time"] if cpu_time else []
-    command = [sys.executable, "-m", "tests.benchmarks.model", f"--{part}", precision, *more]
+def in_own_process(part: str, precision: str = "", *, cpu_time: bool) -> dict[str, float]:
+    """:func:`clip_facts` ('clip'), :func:`step_facts` ('step') or :func:`video_facts` ('video') in a new process."""
+    more = [*([precision] if precision else []), *(["--cpu-time"] if cpu_time else [])]
+    command = [sys.executable, "-m", "tests.benchmarks.model", f"--{part}", *more]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -230,19 +261,27 @@ def main() -> None:
         "--cpu-time", action="store_true", help="CPU time of one thread, of clips alone: for a machine that is busy"
     )
     parser.add_argument("--no-training", action="store_true", help="without the training steps, which take 4 GiB each")
+    parser.add_argument("--only", choices=PARTS, help="one table alone")
     parser.add_argument("--clip", choices=PRECISIONS, help=argparse.SUPPRESS)
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    parser.add_argument("--video", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.clip or asked.step:
-        facts = clip_facts if asked.clip else step_facts
-        print(json.dumps(facts(asked.clip or asked.step, cpu_time=asked.cpu_time)))
+    if asked.clip or asked.step or asked.video:
+        facts = (
+            video_facts if asked.video else partial(clip_facts if asked.clip else step_facts, asked.clip or asked.step)
+        )
+        print(json.dumps(facts(cpu_time=asked.cpu_time)))
         return
-    found = {precision: in_own_process("clip", precision, cpu_time=asked.cpu_time) for precision in PRECISIONS}
-    show(clip_table(found, cpu_time=asked.cpu_time), asked)
-    if not asked.no_training:
-        steps = {precision: in_own_process("step", precision, cpu_time=asked.cpu_time) for precision in STEPS}
-        show(step_table(steps, cpu_time=asked.cpu_time), asked)
-    if not asked.cpu_time:
+    wanted = {asked.only} if asked.only else {*PARTS} - ({"training"} if asked.no_training else set())
+    how = {"cpu_time": asked.cpu_time}
+    if "clips" in wanted:
+        show(clip_table({one: in_own_process("clip", one, **how) for one in PRECISIONS}, **how), asked)
+    if "training" in wanted:
+        kinds = STEPS if computes_bfloat16() else STEPS[:1]
+        show(step_table({one: in_own_process("step", one, **how) for one in kinds}, **how), asked)
+    if "video" in wanted:
+        show(video_table(in_own_process("video", **how), **how), asked)
+    if not asked.cpu_time and not asked.only:
         show(timing_table(f"parts, {torch.get_num_threads()} threads", [*roi_rows(), tiny_row()]), asked)
 
 

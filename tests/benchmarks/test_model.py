@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from model.network.tevit import build
 from tests.benchmarks import _device_speed
 from tests.benchmarks.cuda import TINY
 from tests.benchmarks.model import (
@@ -11,6 +14,7 @@ from tests.benchmarks.model import (
     clip_table,
     official,
     step_table,
+    video_table,
 )
 
 FACTS = {"backbone": 400.0, "pyramid": 100.0, "stages": 300.0, "masks": 50.0, "peak_mib": 1000.0}
@@ -36,6 +40,17 @@ def test_a_training_step_stands_beside_the_official_one_carried_over() -> None:
     facts = {"step": 5000.0, "peak_mib": 3000.0, "convolution": OFFICIAL_CONVOLUTION_MS / 2}
     (row,) = step_table({"float32": facts}).rows
     assert row == ("float32", "5.00 s", f"{OFFICIAL_STEP_S / 2:.1f} s", "0.50 x", "3000 MiB")
+
+
+def test_the_share_of_decoding_is_that_of_a_frame_from_the_file_to_run_lengths() -> None:
+    (row,) = video_table({"whole": 500.0, "decoding": 2.5}).rows
+    assert row == ("`tevit_msgshift`, float32", "500 ms", "2.5 ms", "0.5 %")
+
+
+def test_a_made_video_is_decoded_and_proposed_for_to_its_end(tmp_path: Path) -> None:
+    video = _device_speed.MadeVideo(tmp_path, build(TINY.config).eval(), "cpu", (64, 48, 5))
+    assert video.decoded() == 5
+    assert video.masks() == 5 * 10
 
 
 def test_the_first_steps_do_not_count_and_clips_have_the_size_that_is_asked_for(
