@@ -10,6 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from model.accepted_masks import as_accepted
 from model.evaluation.mask_overlap import track_iou
 from model.network.tevit import TeViT
+from model.propagation import Trunk
 from model.scoring import (
     evaluated,
     find_tracks,
@@ -20,8 +21,10 @@ from model.scoring import (
     results_of,
     truth_of,
 )
+from model.steadying import SourceFrames, steadied_results
 from model.thresholds import Thresholds
 from model.tracking.recorded import RecordedVideo, record
+from model.tracking.whole_video import WholeVideo, gather
 from model.training.calibration import (
     CountsByThresholds,
     TrackCounts,
@@ -55,22 +58,31 @@ class HeldOutVideo:
         video = self.source.videos[self.index]
         return truth_of(video, self.frames(video), video_id=self.index + 1, first_id=1)
 
-    def reviewed(self, thresholds: Thresholds) -> Entries:
+    def reviewed(self, thresholds: Thresholds, trunk: Trunk | None = None) -> Entries:
         """The tracks that a proposal with these thresholds finds and that can be judged.
 
-        Masks that are as good as an accepted one are given as this one, see `model.accepted_masks`.
+        With ``trunk``, the network whose features are compared, their masks are made steady as a proposal does it
+        (`model.steadying`). Masks that are as good as an accepted one are given as this one, see
+        `model.accepted_masks`.
         """
-        tracks = self.recorded.tracks(thresholds).tracks
+        tracks = (self.recorded.tracks(thresholds) if trunk is None else self._steady(thresholds, trunk)).tracks
         return self._judged(
             [{"label": t.label, "score": t.score, "segmentations": list(t.segmentations)} for t in tracks]
         )
+
+    def _steady(self, thresholds: Thresholds, trunk: Trunk) -> WholeVideo:
+        frames = SourceFrames(self.source, self.index)
+        return gather(steadied_results(self.recorded.results(thresholds), frames, trunk=trunk))
 
     def under_published(self) -> Entries:
         """The tracks of the published rule that can be judged."""
         return self._judged(self.published)
 
     def counts(self, among: Sequence[Thresholds] | None = None) -> CountsByThresholds:
-        """How many proposed tracks are right under each of these thresholds (default: all `candidates`)."""
+        """How many proposed tracks are right under each of these thresholds (default: all `candidates`).
+
+        Masks are as the network gives them: steady ones would take minutes for so many thresholds.
+        """
         truth = self.truth
         return {one: counted(self.reviewed(one), truth) for one in among or candidates()}
 

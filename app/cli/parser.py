@@ -145,6 +145,11 @@ def _proposing(add: Add) -> None:
         "--rule", choices=("published", "review"), help="how tracks are chosen (see README.md, Decisions)"
     )
     propose.add_argument("--precision", choices=("float32", "fast"), help="default: fast on CUDA with --rule review")
+    propose.add_argument(
+        "--steady",
+        action=argparse.BooleanOptionalAction,
+        help="spread each track's most typical masks to the frames between (default: yes with --rule review)",
+    )
     propose.add_argument("--window", type=positive, metavar="N", help="frames that the model sees at once")
     propose.add_argument("--overlap", type=not_negative, metavar="N", help="frames that windows share")
     propose.add_argument("--max-tracks", type=positive, metavar="N", help="most tracks of a window")

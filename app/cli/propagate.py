@@ -4,13 +4,13 @@ import argparse
 import json
 
 from app.checkpoints.find import read_checkpoint
+from app.checkpoints.networks import clip_model, load_trunk
 from app.cli.outcome import print_failures, print_lines, raise_failures
 from app.cli.progress import Progress
 from app.machine import choose_device
 from app.sentences import WrongUsage, counted
 from app.settings import Settings
 from app.spreading.from_truth import SpreadOrder, spread_videos
-from app.spreading.networks import clip_model, load_trunk
 from app.spreading.truth_file import VideoPlaces, read_given
 from storage.youtube_vis import write_results
 

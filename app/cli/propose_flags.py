@@ -26,6 +26,7 @@ def settings_of(arguments: argparse.Namespace) -> ProposeSettings:
             max_tracks=arguments.max_tracks,
             window=arguments.window,
             overlap=arguments.overlap,
+            steady=arguments.steady,
         )
     except WindowsTooClose as error:
         raise WrongUsage(str(error)) from error

@@ -8,6 +8,7 @@ import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from app.errors import BadInput, Cancelled
 from app.progress import Report
 from app.proposing.over_videos import Line, Share, VideoDone, over_videos
 from app.proposing.results_file import BatchResult, VideoResult
+from app.proposing.steadying import choose_steady, proposed_windows
 from app.proposing.video_lists import FileVideo
 from app.sentences import known_sentence
 from model.tracking.reading_ahead import frames_ahead
@@ -39,8 +41,9 @@ class FileProposer:
     ) -> None:
         """``categories``: the categories to which the model's classes are mapped, by name.
 
-        Raises `model.tracking.settings.WindowsTooClose`.
+        Raises `model.tracking.settings.WindowsTooClose`, `BadInput` for steady masks that cannot be.
         """
+        settings = replace(settings, steady=choose_steady(settings))
         self.settings = settings.settled(checkpoint.weights.config, checkpoint.weights.thresholds)
         self.device = device
         self.categories = tuple(categories)
@@ -64,14 +67,13 @@ class FileProposer:
         Raises `Cancelled`, and many errors for a video that cannot be read: `app.sentences.known_sentence` gives their
         sentences.
         """
-        from model.tracking import windows
-
         if self._network is None:
             self._network = self._checkpoint.weights.for_inference(self.device, self.settings.precision)
         with frames.open_counting(_index(video)) as counting:
-            results = windows.propose(
+            results = proposed_windows(
                 self._network,
                 _pixels(counting),
+                device=self.device,
                 expected=counting.announced,
                 config=self._checkpoint.weights.config,
                 settings=self.settings,

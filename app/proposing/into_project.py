@@ -19,6 +19,7 @@ from app.proposing.ledger import TrackLedger
 from app.proposing.resuming import RunKey, finished, kept_frames, run_key
 from app.proposing.run import ProposalRun
 from app.proposing.run_frames import RunFrames
+from app.proposing.steadying import choose_steady, proposed_windows
 from app.settings import Settings
 from model.tracking.reading_ahead import frames_ahead
 from model.tracking.settings import ProposeSettings
@@ -88,6 +89,7 @@ def propose_video(
         propose_settings,
         precision=loaded.precision,
         thresholds=propose_settings.thresholds or loaded.thresholds,
+        steady=choose_steady(propose_settings),
     )
     key = run_key(video, checkpoint, propose_settings, device=loaded.device)
     names, ids = loaded.categories, mapping.category_ids
@@ -133,7 +135,8 @@ def is_proposed(
         if checkpoint is None:
             return False
         device = choose_device(settings.device)
-        propose_settings = replace(propose_settings, precision=choose_precision(device, propose_settings.precision))
+        precision, steady = choose_precision(device, propose_settings.precision), choose_steady(propose_settings)
+        propose_settings = replace(propose_settings, precision=precision, steady=steady)
         return finished(tx, run_key(video, checkpoint, propose_settings, device=device))
 
 
@@ -195,13 +198,14 @@ def _store_windows(
     cancelled: Callable[[], bool],
 ) -> bool:
     """Stores the windows as the model yields them; returns whether a person undid the run."""
-    from model.tracking import windows
     from model.tracking.stitch_state import StateMismatch
     from model.tracking.window_frames import NoFrames
 
-    results = windows.propose(
+    results = proposed_windows(
         loaded.network,
         frames,
+        device=loaded.device,
+        first=run.next_frame,
         expected=frames.expected,
         config=loaded.config,
         settings=propose_settings,

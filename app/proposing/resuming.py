@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.machine import choose_precision
+from app.proposing.steadying import choose_steady
 from model.thresholds import Thresholds
 from model.tracking.settings import ProposeSettings, with_thresholds
 from storage import runs, videos
@@ -42,7 +43,7 @@ class KeptFrames:
 
 
 def run_key(video: Video, checkpoint: Checkpoint, propose_settings: ProposeSettings, *, device: str) -> RunKey:
-    """The key of a run; ``propose_settings`` as given, with the precision and the thresholds that are used."""
+    """The key of a run; ``propose_settings`` as given, with the precision, thresholds and steadiness that are used."""
     used = replace(
         propose_settings, thresholds=propose_settings.thresholds or Thresholds.of_provenance(checkpoint.provenance)
     )
@@ -79,10 +80,16 @@ def kept_frames(tx: Connection, key: RunKey) -> KeptFrames | None:
     return KeptFrames(done, max(done, video.count)) if done else None
 
 
-def kept_for(tx: Connection, *, video_id: str, checkpoint: Checkpoint, device: str) -> KeptFrames | None:
-    """`kept_frames` of the run that the Propose button would start on ``device``. Raises `storage.errors.NotFound`."""
+def kept_for(
+    tx: Connection, *, video_id: str, checkpoint: Checkpoint, device: str, steady: bool | None = None
+) -> KeptFrames | None:
+    """`kept_frames` of the run that the Propose button would start on ``device``; ``steady`` as in its settings.
+
+    Raises `storage.errors.NotFound`.
+    """
     video = videos.get_video(tx, video_id)
-    settings = replace(ProposeSettings(), precision=choose_precision(device))
+    chosen = bool(steady is not False and choose_steady(ProposeSettings()))
+    settings = ProposeSettings(precision=choose_precision(device), steady=chosen)
     return kept_frames(tx, run_key(video, checkpoint, settings, device=device))
 
 

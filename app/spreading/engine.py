@@ -3,12 +3,12 @@
 from functools import cache, partial
 
 from app.checkpoints.find import checkpoint_file
+from app.checkpoints.networks import load_trunk
 from app.checkpoints.warm_model import WarmModel
 from app.errors import BadInput
 from app.machine import choose_device, slow_here
 from app.settings import Settings
 from app.spreading.into_drafts import Spreader
-from app.spreading.networks import load_trunk
 from model.pretrained import find
 from model.propagation import ClipModel, SpreadSettings, TeViTCandidates, Trunk, spread
 from model.weights.checkpoint import CheckpointError

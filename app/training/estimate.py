@@ -56,7 +56,8 @@ def guessed(
     golden = GOLDEN_FRAMES if config in COST else 0
     each = steps or default_steps(planned.labelled_frames // CLIP_FRAMES)
     trainings = _trainings(dataclasses.asdict(planned), steps=steps)
-    work = (("measure", 2 * planned.measured_frames), ("train", trainings * each), ("golden", golden))
+    sides = 2 * planned.measured_frames
+    work = (("measure", sides), ("steady", sides), ("train", trainings * each), ("golden", golden))
     clock = PhaseClock([Phase(kind, units) for kind, units in work], pace=pace)
     return clock.eta_seconds * (1.0 if pace else COST[config])
 

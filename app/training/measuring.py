@@ -9,6 +9,7 @@ from app.training.folds import LAST_THIRD
 from app.training.report import CategoryLine, Figures
 from model.figures import figures_of
 from model.network.tevit import TeViT
+from model.propagation import Trunk
 from model.rule_scoring import HeldOutVideo, figures, held_out_video
 from model.scoring import judged_frames
 from model.thresholds import Thresholds
@@ -28,10 +29,23 @@ class MeasuredSide:
     results: tuple[Entries, ...]
 
     @classmethod
-    def of(cls, videos: Sequence[HeldOutVideo], thresholds: Sequence[Thresholds]) -> "MeasuredSide":
-        """The tracks of each video under its own thresholds."""
-        pairs = zip(videos, thresholds, strict=True)
-        return cls(tuple(videos), tuple(video.reviewed(chosen) for video, chosen in pairs))
+    def of(
+        cls,
+        videos: Sequence[HeldOutVideo],
+        thresholds: Sequence[Thresholds],
+        *,
+        trunk: Trunk | None = None,
+        on_frames: Callable[[int], None] = lambda frames: None,
+    ) -> "MeasuredSide":
+        """The tracks of each video under its own thresholds, with ``trunk`` made steady.
+
+        ``on_frames`` gets the number of frames of each video when it is done; it may raise.
+        """
+        found = []
+        for video, chosen in zip(videos, thresholds, strict=True):
+            found.append(video.reviewed(chosen, trunk))
+            on_frames(video.source.videos[video.index].count)
+        return cls(tuple(videos), tuple(found))
 
     def figures(self, places: Sequence[int] | None = None, *, label: int | None = None) -> Figures:
         """Figures over the videos at these places (None: all), over one category only with its ``label``."""
@@ -69,6 +83,12 @@ def measure(
         found.append(held_out_video(network, source, index, frames=frames, labels=labels))
         on_video(done)
     return found
+
+
+def labels_in(own: Sequence[str], mapped: Sequence[str | None]) -> tuple[int | None, ...]:
+    """For each class of a network, whose category is in ``mapped``, its label among the categories ``own``."""
+    places = {category: label for label, category in enumerate(own)}
+    return tuple(None if category is None else places.get(category) for category in mapped)
 
 
 def by_rule(before: MeasuredSide, after: MeasuredSide, *, own: Thresholds, chosen: Thresholds) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.checkpoints.class_map import class_mapping, names_a_category
 from app.checkpoints.find import checkpoint_file
+from app.checkpoints.networks import load_trunk
 from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
 from app.machine import choose_device, choose_precision
@@ -18,10 +19,10 @@ from app.training.golden_comparison import GoldenComparisons
 from app.training.kept_state import KeptState
 from app.training.known_videos import KnownVideos
 from app.training.line import learnt_contents
-from app.training.measuring import MeasuredSide, by_rule, measure, per_category
+from app.training.measuring import MeasuredSide, by_rule, labels_in, measure, per_category
 from app.training.order import Order
 from app.training.past_runs import last_pace
-from app.training.phases import Phase, PhaseClock
+from app.training.phases import CALIBRATING, FORGOTTEN, STEADYING, Phase, PhaseClock
 from app.training.project_clips import ProjectClips
 from app.training.promotion import Evidence, decide
 from app.training.registering import RetrainedNetwork
@@ -46,9 +47,7 @@ from storage.video_roles import GOLDEN, HELD_OUT, video_roles
 
 SEED = 1
 VALIDATION = "validation"  # the curve of AP on videos that are held out while it is chosen how far to go
-FORGOTTEN = "Measuring what the folds forgot"
 NO_MASKS = "No frame of the corrected videos carries a mask to learn from; correct some first."
-CALIBRATING = "Calibrating the thresholds on the held-out videos"
 
 
 class Retraining:
@@ -75,7 +74,9 @@ class Retraining:
             self._adapting = AdaptSettings(stand_ins=not names_a_category(tx, order.first, order.project_id))
         self._roles = assigned(source.corrected, given)
         self._split = split(source.corrected, self._roles, learnt=learnt)
-        self._first, self._current = self._read(order.first), self._read(order.current)
+        self._first, self._current = (
+            checkpoint.load(checkpoint_file(settings, one)) for one in (order.first, order.current)
+        )
         self._known = self._known_of(given)
         self._golden = self._comparisons()
         self._clock = PhaseClock(self._phases(), pace=self._pace, share=order.done)
@@ -96,12 +97,13 @@ class Retraining:
         after: list[HeldOutVideo] = []
         for number, fold in enumerate(self._split.trainings):
             adapted = self._trained(number, fold)
-            after += self._measure(adapted, fold)
+            after += self._measured(adapted, fold.held_out, "Measuring after training")
         chosen, of_others = calibrate_on_others(after, check=lambda: self._advance(1, CALIBRATING))
         self._clock.next()
         own = self._current.thresholds
-        sides = (MeasuredSide.of(before, [own] * len(before)), MeasuredSide.of(after, of_others))
-        first = None if factory is None else MeasuredSide.of(factory, [self._first.thresholds] * len(factory)).figures()
+        sides = (self._side(before, [own] * len(before)), self._side(after, of_others))
+        first = None if factory is None else self._side(factory, [self._first.thresholds] * len(factory)).figures()
+        self._clock.next()
         golden = self._golden.judged(adapted.checkpoint, lambda n: self._advance(n, "Measuring the golden set"))
         report = self._reported(adapted, sides, chosen, own=own, factory=first, golden=golden)
         return RetrainedNetwork(
@@ -150,7 +152,9 @@ class Retraining:
             phases.append(Phase("train", 0 if comes_of_choosing else self._steps(fold)))
             phases.append(Phase("measure", self._frames(fold.held_out)))
         judge = self._golden.judge
-        return [*phases, Phase("calibrate", len(self._split.measured)), Phase("golden", judge.frames if judge else 0)]
+        steady = Phase("steady", (1 + stored) * self._frames(self._split.measured))
+        calibrate, golden = Phase("calibrate", len(self._split.measured)), Phase("golden", judge.frames if judge else 0)
+        return [*phases, calibrate, steady, golden]
 
     def _frames(self, videos: tuple[int, ...]) -> int:
         return sum(self._source.videos[index].count for index in videos)
@@ -241,25 +245,14 @@ class Retraining:
         self._clock.begin("golden")
         self._clock.next()
 
-    def _read(self, registered: Checkpoint) -> ModelCheckpoint:
-        return checkpoint.load(checkpoint_file(self._settings, registered))
-
     def _measure_stored(self, registered: Checkpoint, doing: str) -> list[HeldOutVideo]:
         """What a registered checkpoint proposes in the measured videos, as the app maps its classes."""
         with self._database.read() as tx:
             ids = class_mapping(tx, checkpoint=registered, project_id=self._order.project_id).category_ids
-        places = {category_id: label for label, category_id in enumerate(self._source.category_ids)}
         made = for_proposals(self._current if registered.id == self._order.current.id else self._first)
-        names = dict(zip(registered.categories, ids.values(), strict=True))
-        labels = tuple(places.get(names.get(name) or "") for name in made.categories)
-        found = self._measured(made, self._split.measured, doing, labels=labels)
-        self._clock.next()
-        return found
-
-    def _measure(self, adapted: Adapted, fold: Fold) -> list[HeldOutVideo]:
-        found = self._measured(adapted, fold.held_out, "Measuring after training")
-        self._clock.next()
-        return found
+        mapped = dict(zip(registered.categories, ids.values(), strict=True))
+        labels = labels_in(self._source.category_ids, [mapped.get(name) for name in made.categories])
+        return self._measured(made, self._split.measured, doing, labels=labels)
 
     def _measured(
         self,
@@ -269,14 +262,19 @@ class Retraining:
         *,
         labels: tuple[int | None, ...] | None = None,
     ) -> list[HeldOutVideo]:
-        if not videos:
-            return []
         network = made.network if isinstance(made, Adapted) else made.build(self._device)
 
         def on_video(done: int) -> None:
             self._advance(self._frames(videos[done - 1 : done]), f"{doing}: video {done} of {len(videos)}")
 
-        return measure(network, self._source, videos, kind=self._split.kind, labels=labels, on_video=on_video)
+        found = measure(network, self._source, videos, kind=self._split.kind, labels=labels, on_video=on_video)
+        self._clock.next()
+        return found
+
+    def _side(self, videos: Sequence[HeldOutVideo], thresholds: Sequence[Thresholds]) -> MeasuredSide:
+        """What the app would propose there."""
+        trunk = load_trunk(self._device)[0]
+        return MeasuredSide.of(videos, thresholds, trunk=trunk, on_frames=lambda n: self._advance(n, STEADYING))
 
     def _trained(self, number: int, fold: Fold) -> Adapted:
         """Training ``number``: from what is kept of it, if it is over already."""

@@ -291,8 +291,11 @@ def series(points: Mapping[str, Sequence[tuple[int, float]]]) -> Json:
     return {name: [[step, value] for step, value in line] for name, line in points.items()}
 
 
-def checkpoint_choice(found: CheckpointChoice, kept: KeptFrames | None) -> Json:
-    """The checkpoint that would propose, the classes that it knows, the alternatives; ``kept``: of its last run."""
+def checkpoint_choice(found: CheckpointChoice, kept: KeptFrames | None, unsteady: str | None) -> Json:
+    """The checkpoint that would propose, the classes that it knows, the alternatives; ``kept``: of its last run.
+
+    ``unsteady``: why masks cannot be made steady, a sentence; None where they can.
+    """
     chosen = found.checkpoint
     facts = None if chosen is None else {**checkpoint(chosen, found.known_classes), "classes": chosen.categories}
     return {
@@ -300,6 +303,7 @@ def checkpoint_choice(found: CheckpointChoice, kept: KeptFrames | None) -> Json:
         "checkpoint": facts,
         "unmapped": found.unmapped_classes,
         "kept": None if kept is None else asdict(kept),
+        "unsteady": unsteady,
         "downloads": [asdict(release) for release in found.downloads],
     }
 

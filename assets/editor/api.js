@@ -35,8 +35,13 @@ export const api = Object.freeze({
   /** @param {string} p @returns {Promise<Project>} */
   project: (p) => request("GET", `/data/projects/${id(p)}`),
 
-  /** @param {string} p @param {string} v the video that tracks are proposed for @returns {Promise<Proposer>} */
-  proposer: (p, v) => request("GET", `/data/projects/${id(p)}/proposer?video=${id(v)}`),
+  /**
+   * @param {string} p
+   * @param {string} v the video that tracks are proposed for
+   * @param {boolean} steady whether masks are to be made steady
+   * @returns {Promise<Proposer>}
+   */
+  proposer: (p, v, steady) => request("GET", `/data/projects/${id(p)}/proposer?video=${id(v)}&steady=${steady}`),
 
   /** @param {string} p @param {string} name @returns {Promise<Category>} */
   addCategory: (p, name) => request("POST", `/data/projects/${id(p)}/categories`, { name }),
@@ -106,8 +111,12 @@ export const api = Object.freeze({
   /** A track as it was after an edit. @param {string} v @param {string} track id @param {number} number @returns {Promise<SentVersion>} */
   version: (v, track, number) => request("GET", `/data/videos/${id(v)}/tracks/${id(track)}/versions/${number}`),
 
-  /** @param {string} v @param {string|undefined} checkpoint id @returns {Promise<{job: Job}>} */
-  propose: (v, checkpoint) => request("POST", `/data/videos/${id(v)}/propose`, checkpoint ? { checkpoint } : {}),
+  /**
+   * @param {string} v
+   * @param {{checkpoint?: string, steady?: boolean}} how `checkpoint`: id; what is missing the server chooses
+   * @returns {Promise<{job: Job}>}
+   */
+  propose: (v, how) => request("POST", `/data/videos/${id(v)}/propose`, how),
 
   /** The mask of what a box or points mean, or an earlier mask that points correct; picture pixels. @param {string} v @param {Prompt} prompt @returns {Promise<PromptAnswer>} */
   prompt: (v, prompt) => request("POST", `/data/videos/${id(v)}/prompts`, prompt),

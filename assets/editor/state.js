@@ -27,6 +27,7 @@ export const PREVIEW_FIRST = "Apply or discard the preview first.";
  * @property {number} panelOf width of the window in which the panel got its width
  * @property {number} timelineOf height of the window in which the timeline got its height
  * @property {string} segmenter name of the prompter that answers boxes and clicks
+ * @property {boolean} steady whether Propose makes masks steady
  * @property {string} scope frame, range, onward or whole
  * @property {string} tab tracks, queue, history or comments
  */
@@ -51,6 +52,7 @@ export const PREFERENCES = Object.freeze({
   panelOf: 0,
   timelineOf: 0,
   segmenter: "cursor",
+  steady: true,
   scope: "frame",
   tab: "tracks",
 });

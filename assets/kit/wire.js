@@ -339,6 +339,7 @@
  * @property {string[]} unknown
  * @property {string|null} warning
  * @property {string|null} device
+ * @property {string|null} unsteady why masks cannot be made steady here, a sentence; null: they can
  * @property {{frames: number, count: number}|null} kept what an unfinished run of this checkpoint has stored of the video
  * @property {{name: string, size_bytes: number, classes: number|string[]}[]} [downloads]
  */

@@ -71,6 +71,13 @@ class Cache:
         return value
 
 
+def working_size(size: tuple[int, int], most: int = SpreadSettings.work_pixels) -> tuple[int, int]:
+    """Height and width at which frames of a size are worked on: about ``most`` pixels, where they have more."""
+    scale = min(1.0, math.sqrt(most / (size[0] * size[1])))
+    height, width = (max(SMALLEST, round(side * scale)) for side in size)
+    return height, width
+
+
 class WorkingFrames:
     """Frames, flows and features of one video by frame number."""
 
@@ -90,8 +97,8 @@ class WorkingFrames:
         """
         self._read, self._trunk, self._clips = read, trunk, clips
         self.full = size
-        scale = min(1.0, math.sqrt(settings.work_pixels / (size[0] * size[1])))
-        self.height, self.width = (max(SMALLEST, round(side * scale)) for side in size)
+        self.height, self.width = working_size(size, settings.work_pixels)
+        scale = min(1.0, self.height / size[0])
         self.zoom = 2 if self.height * self.width <= SMALL_FRAME or 0 < smallest * scale < SMALL_TRACK else 1
         self.grid = pixel_grid(self.height, self.width)
         self._dis = Dis()

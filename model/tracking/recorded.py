@@ -4,7 +4,7 @@ Choosing thresholds would otherwise run the network for each of them. The tracks
 `model.tracking.windows.propose`: both share the code that selects, joins and draws.
 """
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -29,11 +29,15 @@ class RecordedVideo:
     windows: tuple[tuple[Window, tuple[ClipCandidate, ...]], ...]
     overlap: int
     max_tracks: int
+    cuts: tuple[int, ...] = ()  # frames at which a new scene begins
 
     def tracks(self, thresholds: Thresholds) -> WholeVideo:
         """The tracks that a proposal with these thresholds finds."""
+        return gather(self.results(thresholds))
+
+    def results(self, thresholds: Thresholds) -> Generator[WindowResult]:
+        """The same, window by window."""
         stitcher = Stitcher.new("review", StitchSettings.at(thresholds))
-        results = []
         for window, found in self.windows:
             minimum = thresholds.whole if window.whole else thresholds.go_on
             chosen = tracks_at(
@@ -42,8 +46,10 @@ class RecordedVideo:
             stitcher.add(window, chosen, births=self.max_tracks)
             start, stop = stitcher.done, window.stop if window.closed else window.stop - self.overlap
             tracks = stitcher.settle(stop, window.frame_hw)
-            results.append(WindowResult(start, stop, tracks, stitcher.track_standings()))
-        return gather(results)
+            yield WindowResult(start, stop, tracks, stitcher.track_standings(), self._cuts(start, stop))
+
+    def _cuts(self, start: int, stop: int) -> tuple[int, ...]:
+        return tuple(cut for cut in self.cuts if start <= cut < stop)
 
 
 def record(network: TeViT, frames: Iterable[np.ndarray]) -> RecordedVideo:
@@ -70,4 +76,4 @@ def record(network: TeViT, frames: Iterable[np.ndarray]) -> RecordedVideo:
         )
         no_pixels = (np.zeros((0, 0, 3), np.uint8),) * len(window.frames)
         windows.append((replace(window, frames=no_pixels), tuple(found)))
-    return RecordedVideo(tuple(windows), settings.overlap, settings.max_tracks)
+    return RecordedVideo(tuple(windows), settings.overlap, settings.max_tracks, tuple(reader.cuts.found))

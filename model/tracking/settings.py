@@ -19,7 +19,8 @@ class ProposeSettings:
     ``rule`` is 'review' or 'published' (`model.tracking.selection`), ``precision`` 'float32' or 'fast' (bfloat16 on
     CUDA and on CPUs that multiply it). ``max_tracks`` bounds the tracks that one window begins, ``window`` and
     ``overlap`` count frames; None takes the number of the network's configuration, and for ``precision`` what suits the
-    device. ``thresholds`` are those of the review rule; None takes those of the checkpoint.
+    device. ``thresholds`` are those of the review rule; None takes those of the checkpoint. ``steady``: whether masks
+    are made steady (`model.steadying`); None leaves it to the caller.
 
     Raises :class:`WindowsTooClose` for an overlap that is not smaller than its window.
     """
@@ -30,6 +31,7 @@ class ProposeSettings:
     window: int | None = None
     overlap: int | None = None
     thresholds: Thresholds | None = None
+    steady: bool | None = None
 
     def __post_init__(self) -> None:
         if self.window is not None and self.overlap is not None and not 0 <= self.overlap < self.window:
@@ -64,6 +66,7 @@ class ProposeSettings:
             window=window,
             overlap=min(config.overlap, window // 2) if self.overlap is None else self.overlap,
             thresholds=self.thresholds or thresholds or Thresholds(),
+            steady=bool(self.steady),
         )
 
 
@@ -76,8 +79,9 @@ class SettledSettings(ProposeSettings):
     window: int = field(kw_only=True)
     overlap: int = field(kw_only=True)
     thresholds: Thresholds = field(default_factory=Thresholds, kw_only=True)
+    steady: bool = field(default=False, kw_only=True)
 
 
 def with_thresholds(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings as an earlier run stored them; those of a version that had one set of thresholds for all get it."""
-    return {KEY: Thresholds().as_json(), **stored}
+    """Settings as an earlier run stored them; what its version did not choose is what it did always."""
+    return {KEY: Thresholds().as_json(), "steady": False, **stored}

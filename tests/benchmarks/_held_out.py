@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco
 
-from app.spreading.networks import load_trunk
+from app.checkpoints.networks import load_trunk
 from model.adapting.procedural_replay import ProceduralClips
 from model.propagation import Trunk
 from model.rule_scoring import HeldOutVideo, figures, held_out_video
@@ -60,10 +60,11 @@ def worth(file: Path, held_out: ProceduralClips, golden: ProceduralClips) -> Wor
     network = own.build("cpu").eval()
     videos = [held_out_video(network, held_out, k, frames=judged_frames) for k in range(len(held_out.videos))]
     thresholds = Thresholds.of_provenance(loaded.provenance)
-    found = [video.reviewed(thresholds) for video in videos]
+    trunk, _ = load_trunk()
+    found = [video.reviewed(thresholds, trunk) for video in videos]
     app = _figures(videos, found, own.categories)
     published = _figures(videos, [video.under_published() for video in videos], own.categories)
-    effort = _effort(videos, found, own.categories)
+    effort = _effort(videos, found, own.categories, trunk)
     old = with_categories(loaded, golden.categories).build("cpu").eval()
     known = [held_out_video(old, golden, k, frames=judged_frames) for k in range(len(golden.videos))]
     kept = _figures(known, [video.under_published() for video in known], golden.categories)
@@ -94,13 +95,14 @@ def _name(entry: dict[str, Any], classes: Sequence[str]) -> str:
     return classes[entry["category_id"] - 1]
 
 
-def _effort(videos: Sequence[HeldOutVideo], found: Sequence[Entries], classes: Sequence[str]) -> tuple[float, float]:
+def _effort(
+    videos: Sequence[HeldOutVideo], found: Sequence[Entries], classes: Sequence[str], trunk: Trunk | None
+) -> tuple[float, float]:
     """Seconds per true track-frame that the annotator needs for these proposals: mask by mask, and with spreading."""
     by_hand = by_spreading = frames = 0.0
-    trunk, _ = load_trunk()
     for video, entries in zip(videos, found, strict=True):
         described = video.source.videos[video.index]
-        truth, shown = truth_of(described, video.source.categories), _shown(entries, video, classes)
+        truth, shown = truth_of(described, video.source.categories), shown_of(entries, video, classes)
         by_hand += seconds(plan(shown, truth, described.count))
         by_spreading += _spread(video, shown, truth, trunk).total
         frames += sum(len(thing.masks) for thing in truth)
@@ -128,7 +130,8 @@ def truth_of(video: ClipVideo, names: Sequence[str]) -> list[TrueTrack]:
     ]
 
 
-def _shown(entries: Entries, video: HeldOutVideo, classes: Sequence[str]) -> list[ShownTrack]:
+def shown_of(entries: Entries, video: HeldOutVideo, classes: Sequence[str]) -> list[ShownTrack]:
+    """Proposed tracks as the annotator sees them; ``classes`` are those of the network."""
     names = video.source.categories
     frames = judged_frames(video.source.videos[video.index])
     shown = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from app.spreading.networks import load_trunk
+from app.checkpoints.networks import load_trunk
 from model.propagation import Trunk
 from tests.benchmarks._effort_videos import EffortVideo, annotated, procedural
 from tests.benchmarks._tables import Table, options, progress, show

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from app.checkpoints.find import BUILT_IN_FILES
-from app.spreading.networks import load_trunk
+from app.checkpoints.networks import load_trunk
 from model.propagation import ClipModel, SpreadSettings, TeViTCandidates, Trunk, spread
 from model.weights.checkpoint import load
 from tests.benchmarks._spread_baselines import ByFlow, copied, interpolated

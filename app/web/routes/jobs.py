@@ -6,19 +6,25 @@ from pydantic import BaseModel, Field
 from app.checkpoints.choice import chosen_checkpoint
 from app.errors import BadInput
 from app.jobs import queue
+from app.proposing.steadying import choose_steady
 from app.training import retrain
 from app.training.corrections import latest_check, request_check
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
+from model.tracking.settings import ProposeSettings
 from storage import jobs, projects
 from storage.database import Database
 
 
 class ProposeRequest(BaseModel):
-    """Body of ``POST /data/videos/{video}/propose``; the default is the project's active checkpoint."""
+    """Body of ``POST /data/videos/{video}/propose``; the default is the project's active checkpoint.
+
+    ``steady``: whether masks are made steady; None: if they can be.
+    """
 
     checkpoint: str | None = None
+    steady: bool | None = None
 
 
 class RetrainRequest(BaseModel):
@@ -38,13 +44,12 @@ def router(context: Context) -> APIRouter:
     @routes.post("/videos/{video_id}/propose")
     @context.writes
     def post_propose(database: Database, video_id: str, request: ProposeRequest | None = None) -> Json:
-        video = context.video(video_id)
+        video, wanted = context.video(video_id), request or ProposeRequest()
         with database.read() as tx:
-            chosen = chosen_checkpoint(
-                tx, project_id=video.project_id, checkpoint_id=request.checkpoint if request else None
-            )
+            chosen = chosen_checkpoint(tx, project_id=video.project_id, checkpoint_id=wanted.checkpoint)
         if chosen is None:
             raise BadInput("This project has no checkpoint to propose with; download one, add a file, or draw by hand.")
+        choose_steady(ProposeSettings(steady=wanted.steady))
         queue.require_no_active(database, kind="propose", video_id=video_id, doing="being proposed")
         job = queue.enqueue(
             database,
@@ -52,7 +57,7 @@ def router(context: Context) -> APIRouter:
             kind="propose",
             project_id=video.project_id,
             video_id=video_id,
-            parameters={"checkpoint": chosen.id},
+            parameters={"checkpoint": chosen.id, **({} if wanted.steady is None else {"steady": wanted.steady})},
         )
         context.hub.follow(job.id)
         return {"job": wire.job(job)}

@@ -7,6 +7,7 @@ from app.checkpoints.choice import checkpoint_choice, create_own_project
 from app.checkpoints.class_map import class_mapping
 from app.library.sources import glance
 from app.proposing.resuming import kept_for, kept_of_project
+from app.proposing.steadying import why_unsteady
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
@@ -131,12 +132,14 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/projects/{project_id}/proposer")
     @context.reads
-    def get_proposer(project_id: str, checkpoint: str | None = None, video: str | None = None) -> Json:
+    def get_proposer(
+        project_id: str, checkpoint: str | None = None, video: str | None = None, steady: bool | None = None
+    ) -> Json:
         found = checkpoint_choice(context.database, context.settings, project_id=project_id, checkpoint_id=checkpoint)
         kept = None
         if video is not None and found.checkpoint is not None:
             with context.database.read() as tx:
-                kept = kept_for(tx, video_id=video, checkpoint=found.checkpoint, device=found.device)
-        return wire.checkpoint_choice(found, kept)
+                kept = kept_for(tx, video_id=video, checkpoint=found.checkpoint, device=found.device, steady=steady)
+        return wire.checkpoint_choice(found, kept, why_unsteady())
 
     return routes

@@ -60,7 +60,7 @@ const REASONS = {
   colour: () => "Colours change suddenly",
   background: () => "Looks like the background",
   score: ({ score }) => `Score dips to ${score.toFixed(2)}`,
-  windows: () => "Overlapping windows disagree",
+  windows: () => "The model's looks at it disagree",
   class: () => "Class in doubt",
 };
 

@@ -197,12 +197,15 @@ async function before(app, anchor) {
   const close = popover(anchor, box, { width: 360, label: "Propose", align: "end" });
   const project = app.session.now.project?.id ?? "";
   try {
-    const proposer = await api.proposer(project, openVideo(app.session).id);
+    const ask = () => api.proposer(project, openVideo(app.session).id, app.preferences.now.steady);
+    const proposer = await ask();
     const { checkpoint } = proposer;
+    const left = h("div", {}, kept(proposer));
     fill(
       box,
       checkpoint ? summary(proposer, checkpoint) : null,
-      kept(proposer),
+      checkpoint ? steadying(app, proposer, async () => fill(left, kept(await ask()))) : null,
+      left,
       ways(app, proposer, project),
       checkpoint ? start(app, proposer, checkpoint, close) : null,
     );
@@ -238,6 +241,34 @@ function summary({ known, unknown, device }, checkpoint) {
       unknown.length ? [h("dt", {}, "Not known"), h("dd", { class: "v-warn" }, unknown.join(", "))] : null,
     ),
   ];
+}
+
+/**
+ * Whether masks are made steady, or why they cannot be.
+ * @param {Editor} app
+ * @param {Proposer} proposer
+ * @param {() => Promise<void>} changed an unfinished run goes on only with the same choice
+ */
+export function steadying(app, { unsteady }, changed) {
+  const box = h("input", {
+    type: "checkbox",
+    "data-role": "steady",
+    checked: !unsteady && app.preferences.now.steady,
+    disabled: Boolean(unsteady),
+    onchange: () => {
+      app.preferences.set({ steady: box.checked });
+      changed().catch((error) =>
+        app.toast({ tone: "bad", icon: "warn", title: "Propose has no answer", text: messageOf(error) }),
+      );
+    },
+  });
+  const more = unsteady ?? "Each track's most typical masks are spread to the frames between. This takes longer.";
+  return h(
+    "label",
+    { class: "v-steady" },
+    box,
+    h("span", { class: "v-grow" }, h("b", {}, "Steady masks"), h("span", { class: "v-t3" }, more)),
+  );
 }
 
 /** Where an unfinished run goes on. @param {Proposer} proposer */
@@ -291,7 +322,8 @@ function start(app, proposer, checkpoint, close) {
     /** @type {HTMLButtonElement} */ (event.currentTarget).disabled = true;
     try {
       await app.queue?.whenIdle();
-      const { job } = await api.propose(openVideo(app.session).id, checkpoint.id);
+      const how = proposer.unsteady ? {} : { steady: app.preferences.now.steady };
+      const { job } = await api.propose(openVideo(app.session).id, { checkpoint: checkpoint.id, ...how });
       close();
       app.onjob(job);
     } catch (error) {

@@ -18,6 +18,11 @@ CLASSES = ("dog", "star")
 STEP = 4
 
 
+def leave_masks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proposals keep the masks of their windows: the network that steadies them is not installed."""
+    monkeypatch.setenv("TEVIT_WEIGHTS", "nothing is installed here")
+
+
 class FakeWindows:
     """Stands for `model.tracking.windows.propose` and for the warm model.
 
@@ -27,6 +32,7 @@ class FakeWindows:
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        leave_masks(monkeypatch)
         self.places: dict[int, dict[int, tuple[int, int]]] = {
             0: {frame: (frame, 5) for frame in range(12) if frame != 1},
             1: {frame: (40, 30) for frame in range(4)},

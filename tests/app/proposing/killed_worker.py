@@ -1,4 +1,4 @@
-"""A worker process that is killed in the middle of a proposal: its third window is computed and never stored.
+"""A worker process that is killed in the middle of a proposal: its second group of windows is computed, never stored.
 
 Run as ``python -m tests.app.proposing.killed_worker DATA``. All else is the application's own worker.
 """
@@ -9,17 +9,18 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from app.proposing import into_project
 from app.settings import make_settings
 from app.worker.handlers import HANDLERS
 from app.worker.loop import run_worker
-from model.tracking import windows
+from model.tracking.whole_video import WindowResult
 
-STORED = 2
-propose = windows.propose
+STORED = 1
+propose = into_project.proposed_windows
 
 
-def propose_until_killed(*arguments: Any, **named: Any) -> Iterator[windows.WindowResult]:
-    """The windows of `model.tracking.windows.propose`, as many as `STORED`; then the process is gone."""
+def propose_until_killed(*arguments: Any, **named: Any) -> Iterator[WindowResult]:
+    """The windows of `app.proposing.steadying.proposed_windows`, as many as `STORED`; then the process is gone."""
     for number, result in enumerate(propose(*arguments, **named)):
         if number == STORED:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -27,5 +28,5 @@ def propose_until_killed(*arguments: Any, **named: Any) -> Iterator[windows.Wind
 
 
 if __name__ == "__main__":
-    windows.propose = propose_until_killed
+    into_project.proposed_windows = propose_until_killed  # type: ignore[assignment]
     run_worker(make_settings(data=sys.argv[1], device="cpu"), handlers=HANDLERS, aside={}, idle_seconds=60)

@@ -20,6 +20,7 @@ from model.tracking.settings import ProposeSettings, WindowsTooClose
 from model.tracking.whole_video import TrackProposal, TrackStanding, WindowResult
 from storage import frames
 from tests.app.command_line import annotation_file, pictures
+from tests.app.proposing.fake_windows import leave_masks
 from tests.storage.made_videos import decoded, make_video
 
 OWN = Thresholds(0.3, 0.2)
@@ -63,6 +64,7 @@ class FakePropose:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakePropose:
     one = FakePropose()
+    leave_masks(monkeypatch)
     monkeypatch.setattr(windows, "propose", one.propose)
     return one
 

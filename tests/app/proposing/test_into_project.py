@@ -58,7 +58,7 @@ def test_the_settings_reach_the_model(desk: Desk, fake: FakeWindows) -> None:
         propose_settings=ProposeSettings(rule="published", precision="fast", max_tracks=3, window=8, overlap=2)
     )
 
-    assert fake.arguments["settings"] == ProposeSettings("published", "fast", 3, 8, 2, Thresholds())
+    assert fake.arguments["settings"] == ProposeSettings("published", "fast", 3, 8, 2, Thresholds(), steady=False)
 
 
 def test_each_window_can_be_seen_while_the_next_one_runs(desk: Desk, fake: FakeWindows) -> None:
@@ -238,6 +238,7 @@ def test_the_key_of_a_run_has_the_settings_as_they_were_given(desk: Desk) -> Non
         "window": 8,
         "overlap": None,
         "thresholds": {"begin": 0.4, "go_on": 0.25, "floor": 0.1, "share": 0.3},
+        "steady": None,
     }
 
 

@@ -4,12 +4,19 @@ from collections.abc import Sequence
 
 import pytest
 
+from app.checkpoints.networks import load_trunk
 from app.errors import Cancelled
-from app.training.measuring import MeasuredSide, by_rule, per_category
+from app.proposing.steadying import proposed_windows
+from app.training.measuring import MeasuredSide, by_rule, labels_in, measure, per_category
 from app.training.report import Figures
+from model.adapting.procedural_replay import ProceduralClips
 from model.rule_scoring import HeldOutVideo, calibrate_on_others
 from model.thresholds import Thresholds
+from model.tracking.settings import ProposeSettings
+from model.tracking.whole_video import gather
 from model.training.calibration import EXPECTED, calibrated
+from model.weights import checkpoint
+from tests.material import ROOT
 from tests.model.test_rule_scoring import held_out, made
 from tests.model.test_scoring import Source, detected
 
@@ -62,6 +69,11 @@ def test_classes_of_a_network_are_counted_under_the_names_of_the_project() -> No
     assert found.AP == 0.0 and found.AP_agnostic == pytest.approx(1.0) and found.track_iou == 1.0
 
 
+def test_classes_get_the_labels_of_the_categories_that_they_are_mapped_to() -> None:
+    assert labels_in(["a", "b"], ["b", None, "a", "gone"]) == (1, None, 0, None)
+    assert labels_in([], []) == ()
+
+
 def test_calibrating_stops_between_videos_when_the_job_is_cancelled() -> None:
     asked: list[int] = []
 
@@ -83,3 +95,27 @@ def test_a_video_is_not_measured_with_thresholds_that_it_chose_itself() -> None:
     assert calibrated(strong.counts()) == EXPECTED and calibrated(low.counts()) != EXPECTED
     # The strong one chose the expected ones for the low one, in which nothing is proposed with them.
     assert MeasuredSide.of([strong, low], others).figures().proposed == 2
+
+
+def test_what_is_measured_are_the_steady_masks_that_a_proposal_shows() -> None:
+    loaded = checkpoint.load(ROOT / "assets" / "demo" / "checkpoint.safetensors")
+    network = loaded.build("cpu").eval()
+    source = ProceduralClips("demo", count=1, frames=14, size=(160, 96), seed=77)
+    videos = measure(network, source, [0], kind="")
+    plain = side(videos)
+    counted: list[int] = []
+    steady = MeasuredSide.of(videos, [Thresholds()], trunk=load_trunk()[0], on_frames=counted.append)
+    proposed = proposed_windows(
+        network,
+        source.read_frames(0, range(14)),
+        settings=ProposeSettings(steady=True),
+        device="cpu",
+        cancelled=lambda: False,
+        expected=14,
+        config=loaded.config,
+    )
+    masks = [list(track.segmentations) for track in gather(proposed).tracks]
+
+    assert [one["segmentations"] for one in steady.results[0]] == masks
+    assert [one["segmentations"] for one in plain.results[0]] != masks
+    assert counted == [14]

@@ -18,7 +18,7 @@ test("every id in an address is encoded", async () => {
   );
   await api.tracks("v/1", 0, 20);
   await api.history("v", "t 1", 60);
-  await api.propose("v", undefined);
+  await api.propose("v", {});
   await api.edits("v", "person:1", []);
   assert.deepEqual(asked, [
     "GET /data/videos/v%2F1/tracks?start=0&stop=20",

@@ -41,6 +41,27 @@ def test_a_checkpoint_can_be_named_and_must_exist(client: TestClient, video: Vid
     assert client.post(path, json={"checkpoint": checkpoint.id}).status_code == 200
 
 
+@pytest.mark.parametrize("steady", [True, False])
+def test_whether_masks_are_made_steady_can_be_chosen(
+    client: TestClient, database: Database, video: Video, checkpoint: Checkpoint, steady: bool
+) -> None:
+    job = client.post(f"/data/videos/{video.id}/propose", json={"steady": steady}).json()["job"]
+    with database.read() as tx:
+        assert jobs.get_job(tx, job["id"]).parameters == {"checkpoint": checkpoint.id, "steady": steady}
+
+
+def test_steady_masks_that_cannot_be_are_refused_before_a_job_begins(
+    client: TestClient, video: Video, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposer = f"projects/{video.project_id}/proposer"
+    assert get(client, proposer)["unsteady"] is None
+    monkeypatch.setenv("TEVIT_WEIGHTS", "nothing is installed here")
+    answer = client.post(f"/data/videos/{video.id}/propose", json={"steady": True})
+    assert answer.status_code == 400 and "launch.py weights" in answer.json()["error"]
+    assert "launch.py weights" in get(client, proposer)["unsteady"]
+    assert client.post(f"/data/videos/{video.id}/propose", json={}).status_code == 200
+
+
 def test_without_a_checkpoint_proposing_is_refused_with_the_ways_out(client: TestClient, video: Video) -> None:
     answer = client.post(f"/data/videos/{video.id}/propose", json={})
     assert answer.status_code == 400

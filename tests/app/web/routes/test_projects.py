@@ -99,7 +99,7 @@ def test_frames_that_a_cancelled_run_kept_are_told(client: TestClient, database:
         return get(client, f"projects/{video.project_id}")["videos"][0]["proposed"]
 
     assert kept() is None and get(client, f"projects/{video.project_id}/proposer")["kept"] is None
-    key = run_key(video, own, ProposeSettings(precision="float32"), device="cpu")
+    key = run_key(video, own, ProposeSettings(precision="float32", steady=True), device="cpu")
     with database.atomic() as tx:
         run = runs.start_run(
             tx,

@@ -1,7 +1,9 @@
-"""The networks that spreading uses: the one whose features are compared, and a checkpoint of the user."""
+"""The networks that spreading and steadying use: the one whose features are compared, and a checkpoint of the user."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
+from app.errors import BadInput
 from model.pretrained import find, missing
 
 if TYPE_CHECKING:
@@ -21,6 +23,15 @@ def load_trunk(device: str = "cpu") -> "tuple[Trunk | None, str]":
     from model.propagation.trunk import Lite0Trunk
 
     return Lite0Trunk(Lite0.load(path, device)), ""
+
+
+@cache
+def kept_trunk(device: str) -> "Trunk":
+    """The network, loaded once in a process. Raises `Lite0Error` for a damaged file, `BadInput` without a file."""
+    trunk, without = load_trunk(device)
+    if trunk is None:
+        raise BadInput(without)
+    return trunk
 
 
 def clip_model(checkpoint: "FoundCheckpoint", device: str = "cpu") -> "ClipModel":

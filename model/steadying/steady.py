@@ -1,0 +1,142 @@
+"""The masks of proposed tracks in some frames, made steady: the typical ones are kept and spread to the others."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from pycocotools import mask as coco
+from torch import Tensor
+
+from model.propagation import Given, SpreadFrame, Trunk, spread
+from model.steadying.key_frames import key_frames
+from model.tracking.whole_video import Rle, TrackProposal
+
+SHARED = 0.4  # of the smaller mask, from which two tracks show the same thing or a part of it
+
+Read = Callable[[int], np.ndarray]
+
+
+def steadied(
+    read: Read,
+    tracks: Sequence[TrackProposal],
+    scene: range,
+    *,
+    size: tuple[int, int],
+    trunk: Trunk,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[TrackProposal, ...]:
+    """The tracks in the frames of ``scene``, which no cut divides, with steady masks.
+
+    A track keeps its masks in its key frames (`model.steadying.key_frames`). In the others it gets what spreading makes
+    of these, also where the network had not seen it, and its own mask where spreading sees nothing of it. The tracks
+    of a layer compete for the pixels. Scores stay. Where both have a mask, their IoU counts as an agreement.
+
+    tracks: with an entry for each frame of ``scene``. read: gives frame k, uint8 RGB of ``size`` = (height, width) or
+    of `model.propagation.working.working_size`. ``cancelled`` is asked before each frame; then the rest stays as it is.
+    """
+    masks = [list(one.segmentations) for one in tracks]
+    trunk = _KeptFeatures(trunk)
+    for layer in layers(tracks) if len(scene) > 1 else ():
+        given = {
+            place: {scene[at]: _pixels(tracks[place].segmentations[at]) for at in chosen}
+            for place in layer
+            if (chosen := key_frames(tracks[place].segmentations, tracks[place].frame_scores))
+        }
+        for step in _spread(read, given, scene, size, trunk, cancelled):
+            for place, guess in step.guesses.items():
+                if guess.mask is not None:
+                    masks[place][step.frame - scene.start] = _encoded(guess.mask)
+    return tuple(_changed(one, new) for one, new in zip(tracks, masks, strict=True))
+
+
+def layers(tracks: Sequence[TrackProposal]) -> list[list[int]]:
+    """Places of the tracks in layers, best first: within one, no two tracks show the same pixels (`SHARED`).
+
+    A part of a thing that is proposed beside the thing would take its pixels away, if both competed for them.
+    """
+    shared = _shared(tracks)
+    order = sorted(range(len(tracks)), key=lambda place: (-sum(tracks[place].frame_scores), place))
+    found: list[list[int]] = []
+    for place in order:
+        free = (layer for layer in found if all(shared[place, other] < SHARED for other in layer))
+        layer = next(free, None)
+        if layer is None:
+            found.append([place])
+        else:
+            layer.append(place)
+    return found
+
+
+def _shared(tracks: Sequence[TrackProposal]) -> np.ndarray:
+    """(K, K) float64: of two tracks, the share of the smaller mask that both cover, mean over frames with both."""
+    total, times = np.zeros((2, len(tracks), len(tracks)))
+    for frame in zip(*(one.segmentations for one in tracks), strict=True):
+        here = [place for place, mask in enumerate(frame) if mask is not None]
+        if len(here) > 1:
+            masks = [_binary(frame[place]) for place in here]
+            of_first = coco.iou(masks, masks, [1] * len(here))  # of a crowd: the share of the first mask alone
+            at = np.ix_(here, here)
+            total[at] += np.maximum(of_first, of_first.T)
+            times[at] += 1
+    return np.asarray(total / np.maximum(times, 1))
+
+
+def _spread(
+    read: Read,
+    given: Given,
+    scene: range,
+    size: tuple[int, int],
+    trunk: Trunk,
+    cancelled: Callable[[], bool],
+) -> Iterator[SpreadFrame]:
+    """The final guesses."""
+    if given and not cancelled():
+        steps = spread(read, given, size=size, start=scene.start, stop=scene.stop, trunk=trunk, cancelled=cancelled)
+        yield from (step for step in steps if step.final)
+
+
+class _KeptFeatures:
+    """A network that remembers what it gave for a frame: every layer asks for the same ones."""
+
+    def __init__(self, trunk: Trunk) -> None:
+        self._trunk = trunk
+        self._kept: dict[bytes, dict[int, Tensor]] = {}
+
+    def spread_features(self, frames: np.ndarray) -> dict[int, Tensor]:
+        """See `model.propagation.Trunk`."""
+        key = hashlib.sha256(frames.tobytes()).digest()
+        if key not in self._kept:
+            self._kept[key] = self._trunk.spread_features(frames)
+        return self._kept[key]
+
+
+def _changed(track: TrackProposal, masks: Sequence[Rle | None]) -> TrackProposal:
+    agreements = track.agreements or (None,) * len(masks)
+    found = tuple(_agreement(*three) for three in zip(agreements, track.segmentations, masks, strict=True))
+    return replace(track, segmentations=tuple(masks), agreements=found)
+
+
+def _agreement(known: float | None, before: Rle | None, after: Rle | None) -> float | None:
+    """The lower one of the agreement known of a frame and the IoU of its masks; where nothing changed, the known."""
+    if before is None or after is None or before == after:
+        return known
+    overlap = float(coco.iou([_binary(before)], [_binary(after)], [0])[0, 0])
+    return overlap if known is None else min(known, overlap)
+
+
+def _pixels(mask: Rle | None) -> np.ndarray:
+    assert mask is not None
+    return np.asarray(coco.decode(mask)).astype(bool)
+
+
+def _encoded(mask: np.ndarray) -> Rle:
+    code = coco.encode(np.asfortranarray(mask, np.uint8))
+    return {"size": [int(side) for side in code["size"]], "counts": code["counts"].decode("ascii")}
+
+
+def _binary(mask: Rle | None) -> Rle:
+    """The mask as `pycocotools` compares it."""
+    assert mask is not None
+    counts = mask["counts"]
+    return {**mask, "counts": counts.encode() if isinstance(counts, str) else counts}

@@ -1,0 +1,135 @@
+"""Steady masks: what a network gets wrong in some frames is mended from those in which it is right."""
+
+import numpy as np
+import pytest
+
+from model.propagation.trunk import Lite0Trunk
+from model.steadying.steady import layers, steadied
+from model.tracking.whole_video import TrackProposal
+from tests.model.steadying.made import SIZE, centre, decoded, disc, iou, picture, track, trunk
+
+COUNT = 10
+
+
+@pytest.fixture(scope="module")
+def features() -> Lite0Trunk:
+    return trunk()
+
+
+def right(frame: int) -> np.ndarray:
+    return disc(centre(frame))
+
+
+def run(tracks: list[TrackProposal], features: Lite0Trunk, **more: object) -> tuple[TrackProposal, ...]:
+    scene = range(len(tracks[0].segmentations))
+    return steadied(picture, tracks, scene, size=SIZE, trunk=features, **more)  # type: ignore[arg-type]
+
+
+def test_a_frame_that_was_wrong_and_one_that_was_missed_become_right(features: Lite0Trunk) -> None:
+    wrong = right(4).copy()
+    wrong[:, centre(4)[0] :] = False
+    masks = [right(k) for k in range(COUNT)]
+    masks[4], masks[7] = wrong, None  # type: ignore[call-overload]
+    [made] = run([track(masks)], features)
+
+    assert iou(wrong, right(4)) < 0.55
+    assert iou(decoded(made.segmentations[4]), right(4)) > 0.85
+    assert iou(decoded(made.segmentations[7]), right(7)) > 0.85
+    assert all(iou(decoded(made.segmentations[k]), right(k)) > 0.85 for k in range(COUNT))
+
+
+def test_where_both_have_a_mask_their_overlap_is_the_agreement(features: Lite0Trunk) -> None:
+    masks = [right(k) for k in range(COUNT)]
+    masks[4] = disc((20, 80), 10)
+    masks[7] = None  # type: ignore[call-overload]
+    given = track(masks)
+    [made] = run([given], features)
+
+    assert made.agreements[4] is not None and made.agreements[4] < 0.3
+    assert made.agreements[7] is None
+    assert all(value is None or value > 0.8 for k, value in enumerate(made.agreements) if k not in (4, 7))
+    assert made.frame_scores == given.frame_scores and made.track == given.track
+
+
+def test_a_lower_agreement_that_was_known_stays(features: Lite0Trunk) -> None:
+    given = track([right(k) for k in range(COUNT)])
+    known = TrackProposal(given.track, given.frame_scores, given.segmentations, (0.1,) * COUNT)
+    [made] = run([known], features)
+
+    assert made.agreements == (0.1,) * COUNT
+
+
+def test_the_key_frame_keeps_its_mask_to_the_pixel(features: Lite0Trunk) -> None:
+    masks = [right(k) for k in range(COUNT)]
+    given = track(masks)
+    scores = tuple(0.9 if k == 6 else 0.5 for k in range(COUNT))
+    [made] = run([TrackProposal(0, scores, given.segmentations, given.agreements)], features)
+
+    assert made.segmentations[6] == given.segmentations[6]
+
+
+def test_where_spreading_loses_the_thing_its_own_mask_stays(features: Lite0Trunk) -> None:
+    def jumping(frame: int) -> np.ndarray:
+        """The disc is gone from frame 5 on: noise alone."""
+        pixels = picture(frame)
+        if frame >= 5:
+            pixels[:] = np.random.default_rng(frame).integers(0, 255, pixels.shape, np.uint8)
+        return pixels
+
+    far = disc((100, 20), 8)
+    masks = [right(k) if k < 5 else far for k in range(8)]
+    [made] = steadied(jumping, [track(masks)], range(8), size=SIZE, trunk=features)
+
+    assert all(made.segmentations[k] is not None for k in range(8))
+
+
+def test_a_part_does_not_take_pixels_from_the_whole(features: Lite0Trunk) -> None:
+    def part(frame: int) -> np.ndarray:
+        return disc(centre(frame), 8)
+
+    whole = track([right(k) for k in range(COUNT)], score=0.9)
+    inside = track([part(k) for k in range(COUNT)], number=1, score=0.6)
+    made, small = run([whole, inside], features)
+
+    assert all(iou(decoded(made.segmentations[k]), right(k)) > 0.85 for k in range(COUNT))
+    assert sum(iou(decoded(small.segmentations[k]), part(k)) for k in range(COUNT)) / COUNT > 0.6
+
+
+def test_tracks_that_share_pixels_lie_in_layers_the_best_first() -> None:
+    big, part, other = ([disc(at, radius)] * 3 for at, radius in (((40, 48), 20), ((40, 48), 8), ((100, 48), 15)))
+    tracks = [track(part, number=0, score=0.5), track(big, number=1, score=0.9), track(other, number=2, score=0.3)]
+
+    assert layers(tracks) == [[1, 2], [0]]
+    assert layers([]) == []
+
+
+def test_tracks_that_never_meet_in_a_frame_share_a_layer() -> None:
+    here = disc((40, 48), 20)
+    tracks = [track([here, here, None, None]), track([None, None, here, here], number=1)]
+
+    assert layers(tracks) == [[0, 1]]
+
+
+def test_nothing_is_changed_without_a_mask_in_a_single_frame_or_when_cancelled(features: Lite0Trunk) -> None:
+    one = track([right(0)])
+    assert run([one], features) == (one,)
+    nothing = track([None] * 3)
+    assert run([nothing], features) == (nothing,)
+    assert steadied(picture, [], range(3), size=SIZE, trunk=features) == ()
+    masks = track([right(k) for k in range(4)])
+    assert run([masks], features, cancelled=lambda: True)[0].segmentations == masks.segmentations
+
+
+def test_the_features_of_a_frame_are_computed_once_for_all_layers(features: Lite0Trunk) -> None:
+    asked = []
+
+    class Counting:
+        def spread_features(self, frames: np.ndarray) -> object:
+            asked.append(frames.tobytes())
+            return features.spread_features(frames)
+
+    tracks = [track([right(k) for k in range(5)]), track([disc(centre(k), 9) for k in range(5)], number=1)]
+    assert len(layers(tracks)) == 2
+    steadied(picture, tracks, range(5), size=SIZE, trunk=Counting())  # type: ignore[arg-type]
+
+    assert len(asked) == len(set(asked))
