@@ -25,7 +25,7 @@ FLOORS = {
     "model": (
         "adapting",
         "rule_scoring suspicious identity",
-        "figures",
+        "figures steadying",
         "scoring example likely_errors accepted_masks propagation",
         "weights tracking training prompts",
         "network",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.checkpoints.networks import kept_trunk
 from app.errors import BadInput
 from model.pretrained import find, missing
 from model.tracking.settings import ProposeSettings
@@ -55,7 +56,6 @@ def proposed_windows(
 
     if not settings.steady:
         return windows.propose(network, frames, settings=settings, cancelled=cancelled, **others)
-    from app.checkpoints.networks import kept_trunk
     from model.steadying import KeptFrames, steadied_results
 
     kept = KeptFrames(frames, first=first)
