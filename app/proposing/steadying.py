@@ -56,8 +56,8 @@ def proposed_windows(
 
     if not settings.steady:
         return windows.propose(network, frames, settings=settings, cancelled=cancelled, **others)
-    from model.steadying import KeptFrames, steadied_results
+    from model.steadying import PassingFrames, steadied_results
 
-    kept = KeptFrames(frames, first=first)
+    kept = PassingFrames(frames, first=first)
     results = windows.propose(network, kept, settings=settings, cancelled=cancelled, **others)
     return steadied_results(results, kept, trunk=kept_trunk(device), cancelled=cancelled)

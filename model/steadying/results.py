@@ -39,7 +39,7 @@ class Frames(Protocol):
         ...
 
 
-class KeptFrames:
+class PassingFrames:
     """Frames that pass through to the network, kept small until they are not needed any more."""
 
     def __init__(self, frames: Iterable[np.ndarray], *, first: int = 0) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from model.propagation.trunk import Lite0Trunk
 from model.steadying import results as module
-from model.steadying.results import GROUP, KeptFrames, SourceFrames, joined, steadied_results
+from model.steadying.results import GROUP, PassingFrames, SourceFrames, joined, steadied_results
 from model.steadying.steady import steadied
 from model.tracking.whole_video import TrackProposal, TrackStanding, WindowResult, gather
 from tests.model.steadying.made import centre, decoded, disc, iou, picture, track, trunk
@@ -40,8 +40,8 @@ def windows(count: int, start: int = 0) -> Generator[WindowResult]:
         yield window(at, min(at + STEP, count))
 
 
-def frames(count: int, start: int = 0) -> KeptFrames:
-    kept = KeptFrames((picture(k % 20) for k in range(start, count)), first=start)
+def frames(count: int, start: int = 0) -> PassingFrames:
+    kept = PassingFrames((picture(k % 20) for k in range(start, count)), first=start)
     assert sum(1 for _ in kept) == count - start
     return kept
 
@@ -139,7 +139,7 @@ def test_tracks_that_some_windows_lack_are_filled_with_nothing() -> None:
 
 def test_frames_pass_unchanged_and_are_kept_small() -> None:
     large = [np.full((720, 1280, 3), k, np.uint8) for k in range(4)]
-    kept = KeptFrames(large, first=10)
+    kept = PassingFrames(large, first=10)
 
     assert all(one is other for one, other in zip(kept, large, strict=True))
     assert kept.size == (720, 1280)
@@ -151,7 +151,7 @@ def test_frames_pass_unchanged_and_are_kept_small() -> None:
 
 
 def test_frames_that_come_after_they_were_forgotten_are_not_kept() -> None:
-    kept = KeptFrames([np.zeros((20, 20, 3), np.uint8)] * 3)
+    kept = PassingFrames([np.zeros((20, 20, 3), np.uint8)] * 3)
     kept.forget(2)
     assert len(list(kept)) == 3
 
