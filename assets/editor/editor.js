@@ -14,6 +14,7 @@ import { followClosedTabs } from "./document/keptedits.js";
 import { saveAsFile } from "./document/queuefile.js";
 import { RowLoader, CHUNK } from "./document/rowloader.js";
 import { Hooks } from "./hooks.js";
+import { idle } from "../kit/dom.js";
 import { Showing } from "./pictures/showing.js";
 import { openTab } from "./document/tabs.js";
 import { createPreferences, createSession, createView, openVideo, VIEW } from "./state.js";
@@ -133,7 +134,7 @@ export class Editor extends Hooks {
       storage: localStorage,
       video: video.id,
       tab: this.tab,
-      send: (edits) => api.edits(video.id, this.author, edits),
+      send: (edits) => idle().then(() => api.edits(video.id, this.author, edits)), // the page shows it first
     });
     this.queue.onevent = (event) => this.onqueue(event);
     this.session.set({ video, phase: "ready" });

@@ -148,6 +148,51 @@ export function oncePerFrame(work) {
   };
 }
 
+/** Milliseconds after which work for an idle moment no longer waits for one. */
+const PATIENCE = 120;
+
+/**
+ * Run work in a moment in which the page has nothing else to do, soon in any case.
+ * @param {() => void} work
+ */
+export function whenIdle(work) {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(() => work(), { timeout: PATIENCE });
+  else setTimeout(work, 0);
+}
+
+/** Resolves in an idle moment. @returns {Promise<void>} */
+export const idle = () =>
+  new Promise((/** @type {() => void} */ done) => {
+    whenIdle(done);
+  });
+
+/** A listener that runs in an idle moment, once for all calls before it: what a stroke must not wait for. @param {() => void} work */
+export function onceIdle(work) {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    whenIdle(() => {
+      waiting = false;
+      work();
+    });
+  };
+}
+
+/**
+ * As `fill`, but elements that already show the same stay: the browser lays out only what is new.
+ * @param {Element} parent @param {...Children} children
+ */
+export function renew(parent, ...children) {
+  const made = h("div", null, ...children);
+  const [there, wanted] = [[...parent.childNodes], [...made.childNodes]];
+  wanted.forEach((node, i) => {
+    if (!there[i]) parent.append(node);
+    else if (!there[i].isEqualNode(node)) there[i].replaceWith(node);
+  });
+  for (const node of there.slice(wanted.length)) node.remove();
+}
+
 /**
  * Runs work only where a value differs from the one before: a stroke changes little of the page, and what stays needs no
  * new elements, styles and layout.

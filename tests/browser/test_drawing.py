@@ -354,7 +354,10 @@ def fingers_zoom_and_draw_nothing(easel: Easel) -> None:
 
 def rejected_masks_are_only_lines(easel: Easel) -> None:
     easel.clean()
-    alpha = "([x, y]) => document.querySelector('canvas.v-masks').getContext('2d').getImageData(x, y, 1, 1).data[3]"
+    alpha = """([x, y]) => {
+        const [sx, sy] = window.editor.app.viewport.toScreen(x + 0.5, y + 0.5).map((at) => at * devicePixelRatio);
+        return document.querySelector("canvas.v-masks").getContext("2d").getImageData(sx, sy, 1, 1).data[3];
+    }"""
     assert easel.page.evaluate(alpha, [30, 30]) > 100
     easel.key("x")
     driving.saved(easel.page)

@@ -1,8 +1,12 @@
 // @ts-check
 /**
- * The layers of the canvas: the picture, the masks at picture resolution, and lines and badges at screen resolution.
- * All tracks but the edited one are painted straight from their run lengths, and again only where something changed; the
- * edited one is a bitmap, so that a stroke changes bytes and repaints only the touched rectangle.
+ * The layers of the canvas: the picture, and the masks, lines and badges at screen resolution. All tracks but the edited
+ * one are painted straight from their run lengths, and again only where something changed; the edited one is a bitmap, so
+ * that a stroke changes bytes and repaints only the touched rectangle.
+ *
+ * Where nothing but the content of a canvas changes, the browser neither styles nor lays out nor paints the page. So the
+ * ring of the brush is drawn on a canvas, too, and what a stroke does not change is shown by a bitmap: the browser copies
+ * every other canvas for every frame.
  */
 
 import { colourNumber, colourOf, word } from "../../look/palette.js";
@@ -10,13 +14,16 @@ import { h, oncePerFrame } from "../../kit/dom.js";
 import { join, meets } from "../masks/raster.js";
 import { paintSpans, paintSpansIn } from "../masks/spans.js";
 import { Lines } from "./lines.js";
+import { MaskScreen } from "./maskscreen.js";
+import { boxOfRing, sameRing } from "./ring.js";
 
 /** @typedef {import("../masks/raster.js").Box} Box */
 /** @typedef {import("../document/document.js").Track} Track */
 
 /** Opacity of other masks against that of the selected one. */
 const OTHERS = 0.8;
-/** Of canvases with a picture: the wand and the magnetic lasso read it back. */
+const OPAQUE = Object.freeze({ alpha: false });
+/** Of a canvas with a picture that the wand and the magnetic lasso read back. */
 const AS_READ = Object.freeze({ alpha: false, willReadFrequently: true });
 
 export class Layers {
@@ -35,19 +42,12 @@ export class Layers {
     this.preferences = preferences;
     const { width, height } = document;
     this.picture = h("canvas", { width, height, class: "v-picture" });
-    this.maskCanvas = h("canvas", { width, height, class: "v-masks" });
-    this.sheet = h(
-      "div",
-      { class: "v-stack", style: `width:${width}px;height:${height}px` },
-      this.picture,
-      this.maskCanvas,
-    );
+    this.sheet = h("div", { class: "v-stack", style: `width:${width}px;height:${height}px` }, this.picture);
+    this.masks = new MaskScreen({ width, height });
     this.lines = new Lines(this, host);
-    host.prepend(this.sheet, this.lines.still, this.lines.live);
-    this.pictureContext = /** @type {CanvasRenderingContext2D} */ (this.picture.getContext("2d", AS_READ));
-    this.maskContext = /** @type {CanvasRenderingContext2D} */ (this.maskCanvas.getContext("2d"));
-    this.image = new ImageData(width, height);
-    this.words = new Uint32Array(this.image.data.buffer);
+    host.prepend(this.sheet, this.masks.canvas, this.lines.still, this.lines.live);
+    this.pictureContext = /** @type {ImageBitmapRenderingContext} */ (this.picture.getContext("bitmaprenderer"));
+    this.easel = new OffscreenCanvas(width, height);
     this.under = new Uint32Array(width * height);
     /** @type {Map<string, {hash: string, colour: number, box: Box}>} what `under` holds, by track, in the order of painting */
     this.parts = new Map();
@@ -61,6 +61,12 @@ export class Layers {
     this.extent = null;
     /** @type {Box|null} changed since it was last painted */
     this.dirty = null;
+    /** @type {Box|null} where the ring of the brush was or is now, since lines were last drawn */
+    this.ringed = null;
+    /** @type {import("./ring.js").Ring|null} the brush at the pointer */
+    this.ring = null;
+    /** whether the picture lies elsewhere since the masks were last painted */
+    this.moved = false;
     /** @type {Box|null} changed since the stroke began */
     this.touched = null;
     /** colour of the edited mask as it is painted */
@@ -80,7 +86,7 @@ export class Layers {
     /** @type {string|null} */
     this.editing = null;
     this.flush = oncePerFrame(() => this.paintDirty());
-    this.redrawLines = oncePerFrame(() => this.lines.draw());
+    this.redraw = oncePerFrame(() => this.drawMoved());
     this.redrawLive = oncePerFrame(() => this.lines.drawLive());
   }
 
@@ -104,8 +110,11 @@ export class Layers {
   /** The canvas has as many pixels as the picture; the style sheet stretches it. @param {ImageBitmap} picture */
   drawPicture(picture) {
     const { width, height } = picture;
+    const { easel } = this;
+    if (easel.width !== width || easel.height !== height) Object.assign(easel, { width, height });
     if (this.picture.width !== width || this.picture.height !== height) Object.assign(this.picture, { width, height });
-    this.pictureContext.drawImage(picture, 0, 0);
+    /** @type {OffscreenCanvasRenderingContext2D} */ (easel.getContext("2d", OPAQUE)).drawImage(picture, 0, 0);
+    this.pictureContext.transferFromImageBitmap(easel.transferToImageBitmap());
     this.pictures += 1;
   }
 
@@ -259,16 +268,8 @@ export class Layers {
   }
 
   /** Put the masks inside a box on the canvas. @param {Box} box */
-  blit([x0, y0, x1, y1]) {
-    const { width } = this.document;
-    const { bits, extent, tone, under, words } = this;
-    for (let y = y0; y < y1; y += 1) copyRow(words, under, y * width + x0, y * width + x1);
-    if (extent) {
-      const [left, right] = [Math.max(x0, extent[0]), Math.min(x1, extent[2])];
-      for (let y = Math.max(y0, extent[1]); y < Math.min(y1, extent[3]); y += 1)
-        for (let at = y * width + left; at < y * width + right; at += 1) if (bits[at]) words[at] = tone;
-    }
-    this.maskContext.putImageData(this.image, 0, 0, x0, y0, x1 - x0, y1 - y0);
+  blit(box) {
+    if (!this.moved) this.masks.paint(this, box);
   }
 
   /** A tool changed `bits` inside a box. @param {Box|null} box */
@@ -282,12 +283,22 @@ export class Layers {
     this.flush();
   }
 
+  /** Show the brush at the pointer; null: nothing. @param {import("./ring.js").Ring|null} ring */
+  showRing(ring) {
+    const before = this.ring;
+    if (sameRing(before, ring)) return;
+    this.ring = ring;
+    for (const one of [before, ring]) if (one) this.ringed = join(this.ringed, boxOfRing(one, this.viewport));
+    this.flush();
+  }
+
   paintDirty() {
     const { dirty } = this;
-    if (!dirty) return;
+    const stale = join(dirty, this.ringed);
     this.dirty = null;
-    this.blit(dirty);
-    this.lines.drawLiveIn(dirty);
+    this.ringed = null;
+    if (dirty) this.blit(dirty);
+    if (stale) this.lines.drawLiveIn(stale);
   }
 
   /** Follow the viewport. */
@@ -295,24 +306,32 @@ export class Layers {
     const { scale, x, y } = this.viewport;
     this.sheet.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
     this.sheet.classList.toggle("v-pixels", scale >= 3);
+    const resized = this.masks.place(this.viewport, devicePixelRatio || 1);
     this.lines.place();
-    this.redrawLines();
+    this.moved = true;
+    // Another size empties the canvases, which then must not be seen empty.
+    if (resized) this.drawMoved();
+    else this.redraw();
+  }
+
+  /** Draw masks and lines where the picture lies now. */
+  drawMoved() {
+    if (this.moved) {
+      this.moved = false;
+      /** @type {Box|null} */
+      let box = this.extent;
+      for (const part of this.parts.values()) box = join(box, part.box);
+      this.masks.paintAll(this, box);
+    }
+    this.lines.draw();
   }
 
   /** Remove the canvases. */
   close() {
     this.sheet.remove();
+    this.masks.canvas.remove();
     this.lines.close();
   }
-}
-
-/** Pixels from which one call that copies them is faster than a loop; it leaves an object to the garbage collector. */
-const LONG_ROW = 512;
-
-/** Copy some words to the same place of another array. @param {Uint32Array} to @param {Uint32Array} from @param {number} start @param {number} stop */
-function copyRow(to, from, start, stop) {
-  if (stop - start >= LONG_ROW) to.set(from.subarray(start, stop), start);
-  else for (let at = start; at < stop; at += 1) to[at] = from[at];
 }
 
 /** Whether a box lies inside of another. @param {Box} outer @param {Box} inner */

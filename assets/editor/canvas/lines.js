@@ -1,25 +1,26 @@
 // @ts-check
 /**
  * Lines and badges over the masks, at screen resolution. `still` has what a stroke does not change: the other tracks'
- * lines and badges, the ghost of the frame before, the grid; `live` has the edited track and what a tool draws.
+ * lines, the ghost of the frame before, the grid; `live` has the edited track, what a tool draws, badges and the brush.
  */
 
-import { colourNumber, colourOf, inkOn, roundOf } from "../../look/palette.js";
+import { colourNumber, colourOf, roundOf } from "../../look/palette.js";
 import { h } from "../../kit/dom.js";
 import { apart, badgeSize } from "./badges.js";
+import { BadgeImages, EDGE, otherBadges, overlaps } from "./badgeimages.js";
 import { edgePath, outlinePath } from "../masks/outline.js";
+import { meets } from "../masks/raster.js";
 import { cut } from "../masks/region.js";
 import { encode } from "../masks/rle.js";
 import { drawContours } from "./contours.js";
+import { drawRing } from "./ring.js";
 
 /** @typedef {import("../masks/raster.js").Box} Box */
 /** @typedef {import("./layers.js").Layers} Layers */
-/** @typedef {{number: number, colour: string, on: boolean, x: number, y: number, move: [number, number]}} Badge of a drawn mask: its place in picture pixels, its move on the screen */
+/** @typedef {import("./badgeimages.js").Badge} Badge */
 
 /** Of a comment's point: the accent, on every picture. */
 const PIN = "#5566E8";
-/** Frame around a badge, screen pixels. */
-const EDGE = 2;
 /** Smallest zoom with a grid, screen pixels a picture pixel. */
 const GRID = 8;
 
@@ -33,9 +34,11 @@ export class Lines {
     this.badges = [];
     /** what `still` shows */
     this.drawnAs = "";
+    this.stillContext = /** @type {ImageBitmapRenderingContext} */ (this.still.getContext("bitmaprenderer"));
+    /** where `still` is drawn */
+    this.easel = new OffscreenCanvas(1, 1);
     this.font = getComputedStyle(host).fontFamily;
-    /** @type {Map<string, HTMLCanvasElement>} badges that were drawn, by number, colour and form */
-    this.images = new Map();
+    this.images = new BadgeImages(this.font);
     /** @type {unknown} the preview that `still` shows */
     this.preview = null;
   }
@@ -45,7 +48,7 @@ export class Lines {
     const { width, height } = this.layers.viewport;
     const ratio = devicePixelRatio || 1;
     for (const canvas of [this.still, this.live]) {
-      const [w, t] = [Math.round(width * ratio), Math.round(height * ratio)];
+      const [w, t] = [width, height].map((length) => Math.max(1, Math.round(length * ratio)));
       if (canvas.width === w && canvas.height === t) continue;
       canvas.width = w;
       canvas.height = t;
@@ -55,9 +58,13 @@ export class Lines {
     }
   }
 
-  /** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} cleared, in picture pixels */
-  context(canvas) {
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  /**
+   * Clear a canvas.
+   * @template {CanvasRenderingContext2D|OffscreenCanvasRenderingContext2D} T
+   * @param {T} context @returns {T} in picture pixels
+   */
+  cleared(context) {
+    const { canvas } = context;
     const { scale, x, y } = this.layers.viewport;
     const ratio = devicePixelRatio || 1;
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -77,8 +84,8 @@ export class Lines {
   draw(edited = true) {
     const { document, view, viewport } = this.layers;
     const { clean, preview } = view.now;
-    this.layers.maskCanvas.style.visibility = clean ? "hidden" : "";
-    const before = this.badges.find(({ on }) => on);
+    const before = this.badges;
+    this.layers.masks.canvas.style.visibility = clean ? "hidden" : "";
     const drawn = clean ? [] : this.layers.drawn();
     const rejected = clean ? [] : this.layers.rejectedOthers();
     this.badges = this.spread(drawn.flatMap((track) => this.badgeOf(track)));
@@ -89,7 +96,6 @@ export class Lines {
       [viewport.scale, viewport.x, viewport.y, this.layers.shownFrame, clean, outlines, ghost, grid],
       others.map((track) => [colourNumber(track), hash(track.id)]),
       rejected.length,
-      this.badges.map(({ on, move }) => (on ? "" : move)),
       ghost ? this.ghostHash() : "",
       this.pins().map(({ id }) => id),
     ].join();
@@ -97,15 +103,8 @@ export class Lines {
     this.drawnAs = as;
     this.preview = preview;
     if (moved) this.drawStill(drawn, rejected);
-    const after = this.badges.find(({ on }) => on);
     if (moved || edited || clean) this.drawLive();
-    else if (
-      before?.x !== after?.x ||
-      before?.y !== after?.y ||
-      before?.number !== after?.number ||
-      before?.colour !== after?.colour
-    )
-      for (const badge of [before, after]) if (badge) this.drawLiveIn(this.boxOfBadge(badge));
+    else for (const badge of otherBadges(before, this.badges)) this.drawLiveIn(this.boxOfBadge(badge));
   }
 
   /** @param {import("../document/document.js").Track} track @returns {Badge[]} */
@@ -129,15 +128,18 @@ export class Lines {
   /** @param {import("../document/document.js").Track[]} drawn @param {import("../document/document.js").Track[]} rejected */
   drawStill(drawn, rejected) {
     const { preferences, view } = this.layers;
-    const context = this.context(this.still);
+    const { width, height } = this.still;
+    if (this.easel.width !== width || this.easel.height !== height) Object.assign(this.easel, { width, height });
+    const context = this.cleared(/** @type {OffscreenCanvasRenderingContext2D} */ (this.easel.getContext("2d")));
     if (preferences.now.grid) this.drawGrid(context);
-    if (view.now.clean) return;
-    if (preferences.now.ghost) this.drawGhost(context);
-    if (preferences.now.outlines || !this.layers.opacity)
-      for (const track of drawn) if (track.id !== view.now.selected) this.drawOutline(context, track);
-    for (const track of rejected) this.drawOutline(context, track, true);
-    for (const badge of this.badges) if (!badge.on) this.drawBadge(context, badge);
-    this.drawPins(context);
+    if (!view.now.clean) {
+      if (preferences.now.ghost) this.drawGhost(context);
+      if (preferences.now.outlines || !this.layers.opacity)
+        for (const track of drawn) if (track.id !== view.now.selected) this.drawOutline(context, track);
+      for (const track of rejected) this.drawOutline(context, track, true);
+      this.drawPins(context);
+    }
+    this.stillContext.transferFromImageBitmap(this.easel.transferToImageBitmap());
   }
 
   /** Open comments about a point of the shown frame. */
@@ -146,7 +148,7 @@ export class Lines {
     return view.now.comments.filter(({ frame, point, resolved }) => point && !resolved && frame === shownFrame);
   }
 
-  /** @param {CanvasRenderingContext2D} context */
+  /** @param {OffscreenCanvasRenderingContext2D} context */
   drawPins(context) {
     const { unit } = this;
     for (const { point } of this.pins()) {
@@ -161,7 +163,7 @@ export class Lines {
     }
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {import("../document/document.js").Track} track @param {boolean} [rejected] */
+  /** @param {OffscreenCanvasRenderingContext2D} context @param {import("../document/document.js").Track} track @param {boolean} [rejected] */
   drawOutline(context, track, rejected = false) {
     const { id } = track;
     const number = colourNumber(track);
@@ -192,7 +194,7 @@ export class Lines {
     return document.row(editing, shownFrame - 1)?.hash ?? "";
   }
 
-  /** The edited track's line on the frame before. @param {CanvasRenderingContext2D} context */
+  /** The edited track's line on the frame before. @param {OffscreenCanvasRenderingContext2D} context */
   drawGhost(context) {
     const { editing, shownFrame } = this.layers;
     const path = editing === null ? null : this.pathOf(editing, shownFrame - 1);
@@ -211,7 +213,7 @@ export class Lines {
     context.setLineDash([]);
   }
 
-  /** The borders of pixels, where they are far enough apart. @param {CanvasRenderingContext2D} context */
+  /** The borders of pixels, where they are far enough apart. @param {OffscreenCanvasRenderingContext2D} context */
   drawGrid(context) {
     const { document, viewport } = this.layers;
     if (viewport.scale < GRID) return;
@@ -251,22 +253,16 @@ export class Lines {
     context.setLineDash([]);
   }
 
-  /** Line, badge and sketch of the edited track. */
+  /** Line and sketch of the edited track, badges and the brush. */
   drawLive() {
-    const { bits, document, drawing, editing, extent, held, sketch, view } = this.layers;
-    const context = this.context(this.live);
-    if (view.now.clean) return;
-    if (extent) {
+    const { bits, document, drawing, editing, extent, held, shownFrame, view } = this.layers;
+    const context = this.cleared(/** @type {CanvasRenderingContext2D} */ (this.live.getContext("2d")));
+    if (extent && !view.now.clean) {
       const { height, width } = document;
-      const known =
-        !drawing && held !== undefined && editing !== null ? this.pathOf(editing, this.layers.shownFrame) : null;
+      const known = !drawing && held !== undefined && editing !== null ? this.pathOf(editing, shownFrame) : null;
       this.strokeLine(context, known ?? edgePath(encode(bits, height, width, extent), height, width));
     }
-    // Above the line of the selected track, whose mask may be the new mask of another one.
-    this.drawDrafts(context);
-    drawContours(this.layers, context);
-    if (sketch) sketch(context);
-    for (const badge of this.badges) if (badge.on) this.drawBadge(context, badge);
+    this.drawOver(context, null);
   }
 
   /**
@@ -274,15 +270,10 @@ export class Lines {
    * @param {Box} box picture pixels
    */
   drawLiveIn([x0, y0, x1, y1]) {
-    const { bits, document, sketch, view, viewport } = this.layers;
-    const { height, width } = document;
+    const { view, viewport } = this.layers;
     const { scale, x, y } = viewport;
-    if (view.now.clean) return;
-    // The line and its halo reach 2 screen pixels out; the crop reaches further, so that its own border stays unseen.
+    // The line and its halo reach 2 screen pixels out.
     const seen = Math.ceil(3 / scale) + 1;
-    const crop = seen + Math.ceil(3 / scale) + 1;
-    const [left, top] = [Math.max(0, x0 - crop), Math.max(0, y0 - crop)];
-    const [right, bottom] = [Math.min(width, x1 + crop), Math.min(height, y1 + crop)];
     const ratio = devicePixelRatio || 1;
     const context = /** @type {CanvasRenderingContext2D} */ (this.live.getContext("2d"));
     context.save();
@@ -293,16 +284,46 @@ export class Lines {
     context.rect(sx, sy, ex - sx, ey - sy);
     context.clip();
     context.clearRect(sx, sy, ex - sx, ey - sy);
-    if (left < right && top < bottom) {
-      const part = cut(bits, width, [left, top, right, bottom]).bits;
-      context.setTransform(scale * ratio, 0, 0, scale * ratio, (x + left * scale) * ratio, (y + top * scale) * ratio);
-      this.strokeLine(context, edgePath(encode(part, bottom - top, right - left), bottom - top, right - left));
-    }
+    // The crop reaches further, so that its own border stays unseen.
+    const crop = seen + Math.ceil(3 / scale) + 1;
+    if (!view.now.clean) this.drawLineIn(context, [x0 - crop, y0 - crop, x1 + crop, y1 + crop]);
     context.setTransform(scale * ratio, 0, 0, scale * ratio, x * ratio, y * ratio);
-    drawContours(this.layers, context);
-    if (sketch) sketch(context);
-    for (const badge of this.badges) if (badge.on) this.drawBadge(context, badge);
+    this.drawOver(context, { left: sx, top: sy, width: ex - sx, height: ey - sy });
     context.restore();
+  }
+
+  /** The edited track's line as far as it lies in a box. @param {CanvasRenderingContext2D} context @param {Box} box picture pixels */
+  drawLineIn(context, [x0, y0, x1, y1]) {
+    const { bits, document, extent, viewport } = this.layers;
+    const { height, width } = document;
+    if (!extent || !meets(extent, [x0, y0, x1, y1])) return;
+    const { scale, x, y } = viewport;
+    const [left, top, right, bottom] = [Math.max(0, x0), Math.max(0, y0), Math.min(width, x1), Math.min(height, y1)];
+    const ratio = devicePixelRatio || 1;
+    const part = cut(bits, width, [left, top, right, bottom]).bits;
+    context.setTransform(scale * ratio, 0, 0, scale * ratio, (x + left * scale) * ratio, (y + top * scale) * ratio);
+    this.strokeLine(context, edgePath(encode(part, bottom - top, right - left), bottom - top, right - left));
+  }
+
+  /**
+   * All that lies over the line.
+   * @param {CanvasRenderingContext2D} context in picture pixels
+   * @param {import("./badges.js").Box|null} place CSS pixels; null for the whole canvas
+   */
+  drawOver(context, place) {
+    const { ring, sketch, view } = this.layers;
+    if (!view.now.clean) {
+      // Above the line of the selected track, whose mask may be the new mask of another one.
+      this.drawDrafts(context);
+      drawContours(this.layers, context);
+      if (sketch) sketch(context);
+      for (const badge of this.badges)
+        if (!place || overlaps(place, this.placeOfBadge(badge))) this.drawBadge(context, badge);
+    }
+    if (!ring) return;
+    const ratio = devicePixelRatio || 1;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawRing(context, ring);
   }
 
   /** White line on a dark halo. @param {CanvasRenderingContext2D} context in picture pixels @param {Path2D} path */
@@ -342,51 +363,13 @@ export class Lines {
     const { left, top } = this.placeOfBadge(badge);
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
-    const image = this.badgeImage(badge);
+    const image = this.images.of(badge);
     context.drawImage(image, Math.round((left - EDGE) * ratio), Math.round((top - EDGE) * ratio));
     context.restore();
-  }
-
-  /**
-   * The picture of a badge, drawn once: text on a canvas of the page makes the browser compute styles each time.
-   * @param {Badge} badge
-   */
-  badgeImage({ colour, number, on }) {
-    const ratio = devicePixelRatio || 1;
-    const key = `${number} ${colour} ${on} ${ratio}`;
-    const kept = this.images.get(key);
-    if (kept) return kept;
-    const image = h("canvas", null);
-    const context = /** @type {CanvasRenderingContext2D} */ (image.getContext("2d"));
-    const font = `700 ${on ? 11 : 10}px ${this.font}`;
-    const { width, height } = badgeSize(number, on);
-    image.width = Math.ceil((width + 2 * EDGE) * ratio);
-    image.height = Math.ceil((height + 2 * EDGE) * ratio);
-    context.setTransform(ratio, 0, 0, ratio, EDGE * ratio, EDGE * ratio);
-    drawPlate(context, colour, on, width, height);
-    context.font = font;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillStyle = inkOn(colour);
-    context.fillText(String(number), width / 2, height / 2 + 0.5);
-    this.images.set(key, image);
-    return image;
   }
 
   close() {
     this.still.remove();
     this.live.remove();
   }
-}
-
-/** The plate of a badge: its colour, framed. @param {CanvasRenderingContext2D} context @param {string} colour @param {boolean} on @param {number} width @param {number} height */
-function drawPlate(context, colour, on, width, height) {
-  context.beginPath();
-  context.roundRect(-1.5, -1.5, width + 3, height + 3, 5);
-  context.fillStyle = on ? "#FFFFFF" : "rgba(0, 0, 0, 0.6)";
-  context.fill();
-  context.beginPath();
-  context.roundRect(0, 0, width, height, 4);
-  context.fillStyle = colour;
-  context.fill();
 }

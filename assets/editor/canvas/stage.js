@@ -7,7 +7,7 @@ import { Layers } from "./layers.js";
 import { openVideo } from "../state.js";
 import { snapped } from "../masks/raster.js";
 import { Fingers } from "./fingers.js";
-import { Ring } from "./ring.js";
+import { ringAt } from "./ring.js";
 import { outlineKeeper, storedOutlines } from "./outlinestore.js";
 import { TOOLS } from "./tools/index.js";
 import { viewRail } from "./viewrail.js";
@@ -27,7 +27,6 @@ export class Stage {
   /** @param {Editor} app */
   constructor(app) {
     this.app = app;
-    this.ring = new Ring(app);
     this.fingers = new Fingers(app.viewport);
     this.waiting = h("div", { class: "v-waiting", role: "status", hidden: true });
     const rail = viewRail(app);
@@ -35,7 +34,6 @@ export class Stage {
     this.host = h(
       "section",
       { class: "v-canvas", tabindex: "0", "aria-label": "Picture and masks" },
-      this.ring.element,
       this.waiting,
       rail.element,
     );
@@ -353,9 +351,10 @@ export class Stage {
   }
 
   moveRing() {
-    const seen = this.app.layers && this.tool.cursor === "ring" && this.gesture !== "pan" && !this.held;
-    const sizing = this.gesture === "size" && this.last;
-    this.ring.place(seen ? (sizing ? this.last : this.pointer) : null);
+    const { app, gesture } = this;
+    const at = gesture === "size" ? this.last : this.pointer;
+    const seen = at && this.tool.cursor === "ring" && gesture !== "pan" && !this.held;
+    app.layers?.showRing(seen ? ringAt(at, app.preferences.now, app.viewport.scale) : null);
   }
 
   /** A line on the canvas while the exact picture is late. */

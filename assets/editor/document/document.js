@@ -220,6 +220,12 @@ export class VideoDocument {
       this.tracks.set(id, track);
     }
     const before = track.rows.get(frame) ?? null;
+    const settled = before && after && this.settled(before, { frame, version, after });
+    if (settled) {
+      // The server took an unsent edit over as it is: nothing that is shown changes.
+      track.rows.set(frame, settled);
+      return { track: id, frame, before };
+    }
     if (after === null) {
       track.rows.delete(frame);
       this.removed.set(`${id}:${frame}`, version);
@@ -230,6 +236,18 @@ export class VideoDocument {
     track.revision += 1;
     this.onchange(id, frame);
     return { track: id, frame, before };
+  }
+
+  /**
+   * The row of the server for an unsent one, where they show the same.
+   * @param {Row} before @param {{frame: number, version: number, after: RowValues}} change @returns {Row|null}
+   */
+  settled(before, change) {
+    if (before.version !== 0 || change.version === 0) return null;
+    const row = rowOf(this.masks, { ...change, before });
+    const text = (/** @type {Row} */ { hash }) => (hash === null ? null : this.masks.text(hash));
+    const alike = sameRow({ ...before, version: row.version, hash: row.hash }, row) && text(before) === text(row);
+    return alike ? row : null;
   }
 
   /** @param {string} id @param {number} version @param {RowValues|null} after @returns {Replaced} */

@@ -24,13 +24,26 @@ import { isHuman, isKey } from "./document.js";
 /** @type {WeakMap<Track, {revision: number, lane: Lane}>} */
 const kept = new WeakMap();
 
-/** Rows of a track as runs; recomputed only after the track changed. @param {Track} track @returns {Lane} */
+/**
+ * Rows of a track as runs; recomputed only after the track changed. A change that these do not show, such as a stroke on a
+ * frame that has a drawn mask already, gives the same object.
+ * @param {Track} track @returns {Lane}
+ */
 export function laneOf(track) {
   const old = kept.get(track);
   if (old && old.revision === track.revision) return old.lane;
-  const lane = build(track);
+  const made = build(track);
+  const lane = old && equal(old.lane, made) ? old.lane : made;
   kept.set(track, { revision: track.revision, lane });
   return lane;
+}
+
+/** Whether two values of numbers, texts, lists and plain objects say the same. @param {any} one @param {any} other @returns {boolean} */
+function equal(one, other) {
+  if (Object.is(one, other)) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => equal(one[name], other[name]));
 }
 
 /** @param {Track} track @returns {Lane} */

@@ -10,13 +10,13 @@ const MANY = 5;
 
 /** @typedef {{values: Float64Array, bins: number, per: number, most: number}} Tally rows per frame and kind in each bin */
 
-/** @type {WeakMap<object, {revision: number, per: number, values: Float32Array}>} */
+/** @type {WeakMap<object, {lane: object, per: number, values: Float32Array}>} */
 const kept = new WeakMap();
-/** @type {WeakMap<object, {values: Float64Array, parts: Map<object, Float32Array>}>} sums of documents, and what of each track is in them */
+/** @type {WeakMap<object, {values: Float64Array, parts: Map<object, Float32Array>, tally: Tally|null}>} sums of documents, and what of each track is in them */
 const sums = new WeakMap();
 
 /**
- * Rows per frame by review state: accepted, corrected, look, rejected, unreviewed.
+ * Rows per frame by review state: accepted, corrected, look, rejected, unreviewed. The same object until they change.
  * @param {import("./document.js").VideoDocument} document
  * @returns {Tally}
  */
@@ -25,12 +25,17 @@ export function tallyOf(document) {
   const bins = Math.max(1, Math.ceil(document.count / per));
   const known = sums.get(document);
   const sum =
-    known?.values.length === bins * MANY ? known : { values: new Float64Array(bins * MANY), parts: new Map() };
+    known?.values.length === bins * MANY
+      ? known
+      : { values: new Float64Array(bins * MANY), parts: new Map(), tally: null };
   sums.set(document, sum);
   const { values, parts } = sum;
   const now = new Map(document.list().map((track) => [track, ownTally(track, bins, per)]));
-  for (const [track, old] of parts) if (now.get(track) !== old) change(values, old, -1);
-  for (const [track, own] of now) if (parts.get(track) !== own) change(values, own, 1);
+  const gone = [...parts].filter(([track, old]) => now.get(track) !== old);
+  const come = [...now].filter(([track, own]) => parts.get(track) !== own);
+  if (sum.tally && !gone.length && !come.length) return sum.tally;
+  for (const [, old] of gone) change(values, old, -1);
+  for (const [, own] of come) change(values, own, 1);
   sum.parts = now;
   let most = 1;
   for (let bin = 0; bin < bins; bin += 1) {
@@ -38,7 +43,8 @@ export function tallyOf(document) {
     for (let kind = 0; kind < MANY; kind += 1) all += values[bin * MANY + kind];
     most = Math.max(most, all);
   }
-  return { values, bins, per, most };
+  sum.tally = { values, bins, per, most };
+  return sum.tally;
 }
 
 /** @param {Float64Array} values changed @param {Float32Array} own @param {1|-1} sign */
@@ -49,8 +55,8 @@ function change(values, own, sign) {
 /** @param {import("./document.js").Track} track @param {number} bins @param {number} per @returns {Float32Array} */
 function ownTally(track, bins, per) {
   const old = kept.get(track);
-  if (old && old.revision === track.revision && old.per === per && old.values.length === bins * MANY) return old.values;
   const lane = laneOf(track);
+  if (old?.lane === lane && old.per === per && old.values.length === bins * MANY) return old.values;
   const values = new Float32Array(bins * MANY);
   const spread = (/** @type {number} */ first, /** @type {number} */ last, /** @type {number} */ kind, sign = 1) => {
     for (let bin = Math.floor(first / per); bin <= Math.floor(last / per) && bin < bins; bin += 1) {
@@ -64,6 +70,6 @@ function ownTally(track, bins, per) {
     spread(first, last, KINDS[/** @type {keyof typeof KINDS} */ (what)]);
     spread(first, last, KINDS.unreviewed, -1);
   }
-  kept.set(track, { revision: track.revision, per, values });
+  kept.set(track, { lane, per, values });
   return values;
 }

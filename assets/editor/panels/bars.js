@@ -1,7 +1,7 @@
 // @ts-check
 /** The tool rail, and the transport above the timeline. */
 
-import { fill, h, icon, iconButton } from "../../kit/dom.js";
+import { fill, h, icon, iconButton, onceIdle, whenOther } from "../../kit/dom.js";
 import { clock } from "../../kit/text.js";
 import { secondsOf } from "../playback.js";
 import { commandButton } from "../shortcuts/labels.js";
@@ -145,7 +145,13 @@ export function transport(app, timeline, count) {
     zoom,
     iconButton("plus", "Timeline: zoom in", () => timeline.zoom(1.5)),
   );
-  app.view.on(["frame", "playing", "range", "rate", "revision"], draw);
+  app.view.on(["frame", "playing", "range", "rate"], draw);
+  // A stroke changes none of it; only that frames are complete can have changed.
+  const other = whenOther();
+  app.view.on(
+    ["revision"],
+    onceIdle(() => other([app.document.count, app.view.now.frame, app.document.isComplete(app.view.now.frame)], draw)),
+  );
   app.session.on(["phase", "video"], draw);
   draw();
   timeline.onzoom();

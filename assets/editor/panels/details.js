@@ -1,7 +1,7 @@
 // @ts-check
 /** The selected track: its name and category, its row on this frame, and its actions. */
 
-import { fill, h, icon, swatch } from "../../kit/dom.js";
+import { h, icon, onceIdle, renew, swatch } from "../../kit/dom.js";
 import { count, plural } from "../../kit/text.js";
 import { attributeSection } from "./attributes.js";
 import { historyList } from "./historylist.js";
@@ -84,18 +84,18 @@ export function details(app) {
     box.hidden = none;
     past.hidden = none;
     if (none || !track) return;
-    fill(number, swatch(track.number, colourNumber(track)));
+    renew(number, swatch(track.number, colourNumber(track)));
     if (document.activeElement !== name) name.value = track.name;
     name.placeholder = app.categoryName(track.category);
-    fill(category, app.categoryName(track.category), icon("down", 14));
-    fill(facts, factsOf(app, track));
+    renew(category, app.categoryName(track.category), icon("down", 14));
+    renew(facts, factsOf(app, track));
     attributes.draw(track);
     const { tally } = laneOf(track);
     const part = (/** @type {string} */ what, /** @type {number} */ n) =>
       n
         ? h("i", { class: `v-${what}`, style: `width:${(n / Math.max(1, track.rows.size - tally.assumed)) * 100}%` })
         : null;
-    fill(
+    renew(
       bar,
       part("accepted", tally.accepted),
       part("corrected", tally.corrected),
@@ -112,7 +112,8 @@ export function details(app) {
       if (track && past.offsetParent && track.number) historyList(app, edits, track.id, 6);
     }, 150);
   };
-  app.view.on(["selected", "frame", "revision"], draw);
+  app.view.on(["selected", "frame"], draw);
+  app.view.on(["revision"], onceIdle(draw));
   app.view.on(["selected"], drawPast);
   app.session.on(["saving"], drawPast);
   app.session.on(["phase", "video"], draw);

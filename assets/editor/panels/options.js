@@ -1,11 +1,12 @@
 // @ts-check
 /** The options of the tool above the canvas, and the half drawn outlines that wait elsewhere. */
 
-import { fill, h, icon, iconButton, swatch } from "../../kit/dom.js";
+import { fill, h, icon, iconButton, onceIdle, swatch } from "../../kit/dom.js";
 import { openMenu } from "../../kit/floating.js";
 import { contoursElsewhere, discardContour, goToContour } from "../canvas/contours.js";
 import { TOOLS } from "../canvas/tools/index.js";
 import { colourNumber } from "../../look/palette.js";
+import { coordinates } from "./coordinates.js";
 import { segmenterButton } from "./segmenter.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -227,9 +228,6 @@ export function optionStrip(app) {
   const reshape = reshapeButton(app);
   const line = h("span", { class: "v-sep" });
   const measure = h("span", { class: "v-chip v-measure", role: "status" });
-  // Its text is changed in place: other elements would be styled anew with every move of the pointer.
-  const coordinates = document.createTextNode("");
-  const place = h("span", { class: "v-t3 v-xy" }, coordinates);
   const inner = [
     target,
     line,
@@ -262,7 +260,7 @@ export function optionStrip(app) {
     h("span", { class: "v-grow" }),
     prompted.element,
     measure,
-    place,
+    coordinates(app),
   );
   const draw = () => {
     const { newTrack } = app.view.now;
@@ -289,13 +287,16 @@ export function optionStrip(app) {
     tolerance.draw();
     overlap.setAttribute("aria-checked", String(app.preferences.now.noOverlap));
   };
-  app.view.on(["tool", "mode", "newTrack", "selected", "revision", "frame", "contours", "prompted"], draw);
+  app.view.on(["tool", "mode", "newTrack", "selected", "frame", "contours", "prompted"], draw);
+  app.view.on(
+    ["revision"],
+    onceIdle(() => {
+      drawTarget(app.view.now.newTrack, app.track);
+      kept.draw(app.session.now.phase === "ready");
+    }),
+  );
   app.preferences.on(["brush", "square", "noOverlap", "tolerance"], draw);
   app.session.on(["phase", "video"], draw);
-  app.view.on(["pointer"], () => {
-    const at = app.view.now.pointer;
-    coordinates.data = at ? `x ${at[0]}  y ${at[1]}` : "";
-  });
   app.view.on(["measure"], () => {
     measure.textContent = app.view.now.measure;
     measure.hidden = !app.view.now.measure;

@@ -4,7 +4,7 @@
 import { activeSearch, filteredQueue, searchOnce, standing, visit, wholeQueue } from "../commands/queue.js";
 import { commentList } from "./comments.js";
 import { details } from "./details.js";
-import { fill, h, icon, keepingFocus, refill, swatch } from "../../kit/dom.js";
+import { fill, h, icon, keepingFocus, onceIdle, refill, swatch, whenOther } from "../../kit/dom.js";
 import { attributeWords } from "../document/attributes.js";
 import { openComments } from "../document/comments.js";
 import { historyList } from "./historylist.js";
@@ -13,7 +13,7 @@ import { stateOf } from "../document/lanes.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { named } from "../shortcuts/labels.js";
 import { toastShelf } from "./toasts.js";
-import { trackRow } from "./trackrow.js";
+import { spanOf, trackRow } from "./trackrow.js";
 import { offlineToast } from "./topbar.js";
 import { colourNumber } from "../../look/palette.js";
 
@@ -31,35 +31,15 @@ export function panel(app) {
   const filter = filterRow(app);
   const list = h("div", { class: "v-list", "aria-label": "Tracks" });
   const shelf = toastShelf(app);
+  const tabbed = whenOther();
   const draw = () => {
     const ready = app.session.now.phase === "ready";
     const { tab } = app.preferences.now;
     const tracks = ready ? app.document.list() : [];
     const waiting = ready ? wholeQueue(app).length : 0;
-    refill(
-      tabs,
-      [
-        ["tracks", "Tracks", tracks.length],
-        ["queue", "Queue", waiting],
-        ["history", "History", ""],
-        ["comments", "Comments", openComments(app.view.now.comments).length || ""],
-      ].map(([name, label, number]) =>
-        h(
-          "button",
-          {
-            type: "button",
-            role: "tab",
-            "aria-selected": String(name === tab),
-            "data-tab": name,
-            "data-focus": `tab ${name}`,
-            tabindex: name === tab ? "0" : "-1",
-            onclick: () => app.preferences.set({ tab: String(name) }),
-            onkeydown: (/** @type {KeyboardEvent} */ event) => otherTab(app, event),
-          },
-          label,
-          h("span", { class: "v-t3" }, ready ? number : ""),
-        ),
-      ),
+    const comments = openComments(app.view.now.comments).length;
+    tabbed([ready, tab, tracks.length, waiting, comments], () =>
+      refill(tabs, tabButtons(app, { ready, tracks: tracks.length, waiting, comments })),
     );
     filter.hidden = !ready || tab !== "tracks";
     if (ready && tab === "tracks" && tracks.length) list.setAttribute("role", "listbox");
@@ -72,9 +52,9 @@ export function panel(app) {
       showRows(list, trackRows(app, tracks));
     }
   };
+  app.view.on(["revision"], onceIdle(draw));
   app.view.on(
     [
-      "revision",
       "selected",
       "marks",
       "solo",
@@ -96,6 +76,7 @@ export function panel(app) {
     draw();
   });
   app.session.on(["phase", "video"], draw);
+  app.session.on(["saving"], () => app.preferences.now.tab === "history" && draw());
   app.session.on(["jobs"], () => app.preferences.now.tab === "queue" && draw());
   draw();
   return h(
@@ -110,6 +91,35 @@ export function panel(app) {
 }
 
 const TABS = Object.freeze(["tracks", "queue", "history", "comments"]);
+
+/** @param {Editor} app @param {{ready: boolean, tracks: number, waiting: number, comments: number}} shown */
+function tabButtons(app, { ready, tracks, waiting, comments }) {
+  /** @type {[string, string, number|string][]} */
+  const list = [
+    ["tracks", "Tracks", tracks],
+    ["queue", "Queue", waiting],
+    ["history", "History", ""],
+    ["comments", "Comments", comments || ""],
+  ];
+  const chosen = app.preferences.now.tab;
+  return list.map(([name, label, number]) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        "aria-selected": String(name === chosen),
+        "data-tab": name,
+        "data-focus": `tab ${name}`,
+        tabindex: name === chosen ? "0" : "-1",
+        onclick: () => app.preferences.set({ tab: name }),
+        onkeydown: (/** @type {KeyboardEvent} */ event) => otherTab(app, event),
+      },
+      label,
+      h("span", { class: "v-t3" }, ready ? number : ""),
+    ),
+  );
+}
 
 /** The arrow keys go from tab to tab. @param {Editor} app @param {KeyboardEvent} event */
 function otherTab(app, event) {
@@ -232,9 +242,10 @@ const rowsOf = new WeakMap();
  */
 function keptRow(app, track, stop, keys) {
   const { selected, hidden, locked, solo } = app.view.now;
-  const { id, number, revision } = track;
-  const marks = [selected === id, hidden.has(id), locked.has(id), solo === id, stop];
-  const shown = [number, revision, app.title(track), app.categoryName(track.category), ...marks, keys].join("\n");
+  const { id, number, name, rejected, score } = track;
+  const marks = [selected === id, hidden.has(id), locked.has(id), solo === id, stop, rejected];
+  const words = [name, app.title(track), app.categoryName(track.category), spanOf(track), stateOf(track)];
+  const shown = [number, colourNumber(track), score, ...words, ...marks, keys].join("\n");
   const rows = rowsOf.get(app) ?? new Map();
   rowsOf.set(app, rows);
   const kept = rows.get(id);

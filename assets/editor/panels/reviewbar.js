@@ -2,7 +2,7 @@
 /** The bar of verdicts: the place in the queue, the state of the selected row, the scope, Reject and Accept. */
 
 import { filteredQueue, standing } from "../commands/queue.js";
-import { fill, h, icon, whenOther } from "../../kit/dom.js";
+import { fill, h, icon, onceIdle, whenOther } from "../../kit/dom.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { previewParts } from "./previewbar.js";
 import { suggestionOf } from "./suggestion.js";
@@ -37,7 +37,8 @@ export function reviewBar(app) {
     bar.classList.toggle("v-blank", !ready);
     bar.setAttribute("aria-label", preview ? "Preview" : "Review");
     bar.classList.toggle("v-previewing", Boolean(preview));
-    for (const element of review) element.hidden = Boolean(preview);
+    for (const element of review) if (element !== suggestion) element.hidden = Boolean(preview);
+    if (preview) suggestion.hidden = true;
     decided.hidden = !preview;
     if (!ready || preview) return;
     const items = filteredQueue(app);
@@ -64,10 +65,8 @@ export function reviewBar(app) {
     scoped([app.view.now.range, app.preferences.now.scope], () => fill(scopes, scopeButtons(app)));
     drawSuggestion(app, suggestion);
   };
-  app.view.on(
-    ["frame", "selected", "revision", "range", "queueFilter", "newTrack", "preview", "likely", "earlier"],
-    draw,
-  );
+  app.view.on(["frame", "selected", "range", "queueFilter", "newTrack", "preview", "likely", "earlier"], draw);
+  app.view.on(["revision"], onceIdle(draw));
   app.preferences.on(["scope"], draw);
   app.session.on(["phase", "video"], draw);
   draw();

@@ -3,7 +3,7 @@
 
 import { pageAddress } from "../address.js";
 import { nextConflict } from "./conflict.js";
-import { fill, h, icon, iconButton } from "../../kit/dom.js";
+import { fill, h, icon, iconButton, onceIdle, renew, whenOther } from "../../kit/dom.js";
 import { plural } from "../../kit/text.js";
 import { openMenu } from "../../kit/floating.js";
 import { progress } from "../document/lanes.js";
@@ -175,7 +175,7 @@ function reviewed(app) {
     const { accepted, corrected, rejected, unreviewed, look, complete, total } = sum;
     const share = (/** @type {string} */ name, /** @type {number} */ n) =>
       n ? h("i", { class: `v-${name}`, style: `width:${(n / total) * 100}%` }) : null;
-    fill(
+    renew(
       bar,
       share("accepted", accepted + complete),
       share("corrected", corrected),
@@ -188,21 +188,24 @@ function reviewed(app) {
       /** @type {number} */ n,
       /** @type {string} */ word,
     ) => h("span", { title: `${n} ${word}` }, icon(image, 16, tone), h("b", {}, n), h("em", {}, word));
-    fill(
+    renew(
       numbers,
       number("check", "v-ok", accepted, "accepted"),
       number("edit", "v-acc", corrected, "corrected"),
       number("ci", "v-t3", unreviewed, "unreviewed"),
     );
     const done = Math.floor((100 * (accepted + corrected + rejected + complete)) / total);
-    percent.textContent = `${done} %`;
+    renew(percent, `${done} %`);
     whole.title = `${done} % done: ${accepted} accepted, ${corrected} corrected, ${rejected} rejected, ${unreviewed} unreviewed, ${look} need a look`;
   };
-  app.view.on(["revision"], draw);
+  app.view.on(["revision"], onceIdle(draw));
   app.session.on(["phase", "video"], draw);
   draw();
   return whole;
 }
+
+/** Milliseconds that a word must stand to be read. */
+const UNREAD = 250;
 
 /** The save state, which opens a menu. @param {Editor} app */
 function saveState(app) {
@@ -230,15 +233,28 @@ function saveState(app) {
       { label: "Saving", width: 260, align: "end" },
     );
   };
-  const draw = () => {
-    const { saving, waiting, obstacle, phase } = app.session.now;
-    save.hidden = phase !== "ready";
+  const said = whenOther();
+  const show = () => {
+    const { saving, waiting, obstacle } = app.session.now;
     save.classList.toggle("v-offline", saving === "offline" || saving === "conflict");
     save.title = saving === "offline" ? obstacle : "";
-    if (saving === "offline") fill(words, icon("cloud"), `${obstacle ? "Not saved" : "Offline"}, ${waiting} waiting`);
-    else if (saving === "conflict") fill(words, icon("warn"), `Conflict, ${waiting} waiting`);
-    else if (saving === "saving") fill(words, icon("clock", 16, "v-t3"), "Saving…");
-    else fill(words, icon("check", 16, "v-ok"), "Saved");
+    const count = saving === "offline" || saving === "conflict" ? waiting : 0;
+    said([saving, count, obstacle], () => {
+      if (saving === "offline") fill(words, icon("cloud"), `${obstacle ? "Not saved" : "Offline"}, ${waiting} waiting`);
+      else if (saving === "conflict") fill(words, icon("warn"), `Conflict, ${waiting} waiting`);
+      else if (saving === "saving") fill(words, icon("clock", 16, "v-t3"), "Saving…");
+      else fill(words, icon("check", 16, "v-ok"), "Saved");
+    });
+  };
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let timer;
+  const draw = () => {
+    const { saving, phase } = app.session.now;
+    clearTimeout(timer);
+    save.hidden = phase !== "ready";
+    // Most strokes are saved sooner than one could read that they are not.
+    if (saving === "saving") timer = setTimeout(show, UNREAD);
+    else show();
   };
   app.session.on(["saving", "waiting", "obstacle", "phase"], draw);
   draw();

@@ -3,6 +3,7 @@
 
 import { colourNumber, colourOf } from "../../look/palette.js";
 import { openComments } from "../document/comments.js";
+import { laneOf } from "../document/lanes.js";
 import { openErrors } from "../document/likelyerrors.js";
 import { openVideo } from "../state.js";
 import { paintDrafts } from "./drafts.js";
@@ -15,18 +16,61 @@ import { paintLane, RULER } from "./paint.js";
 /** @typedef {import("./timeline.js").Timeline} Timeline */
 
 /**
- * All that the painting depends on, as a text.
+ * All that the painting depends on but the lanes, as a text.
  * @param {Timeline} timeline @param {Sheet} s @param {readonly Track[]|null} list null without a video
  * @returns {string} empty while something is dragged or computed, which differs in every painting
  */
 export function shownIn({ app, dragged, scroll }, s, list) {
-  const { comments, likely, marks, preview, range, revision, selected } = app.view.now;
+  const { comments, likely, marks, preview, range, selected } = app.view.now;
   if (preview || dragged) return "";
   const { project, video } = app.session.now;
   const parts = [app.document, comments, likely, project, video].map(identity);
   const place = [s.width, s.height, s.lane, s.label, s.x(0), s.x(1), s.first, s.last, s.light, s.font, scroll];
   const text = list && cornerText(app, list);
-  return JSON.stringify([...parts, ...place, marks, range, revision, selected, text, devicePixelRatio]);
+  const complete = [...app.document.complete.values()];
+  return JSON.stringify([...parts, ...place, complete, marks, range, selected, text, devicePixelRatio]);
+}
+
+/** First lane in sight, and the one past the last. @param {Timeline} timeline @param {Sheet} s @param {number} count of lanes */
+const inSight = ({ scroll }, s, count) => [
+  Math.floor(scroll / s.lane),
+  Math.min(count, Math.ceil((scroll + s.height - RULER) / s.lane)),
+];
+
+/**
+ * What each lane in sight shows, as texts.
+ * @param {Timeline} timeline @param {Sheet} s @param {readonly Track[]|null} list null without a video
+ */
+export function lanesIn(timeline, s, list) {
+  const { app } = timeline;
+  const { hidden, likely, revision } = app.view.now;
+  const frames = list ? openErrors(app.document, likely, revision).frames : new Map();
+  return (list ?? []).slice(...inSight(timeline, s, list?.length ?? 0)).map((track) => {
+    const faint = hidden.has(track.id) || track.rejected;
+    const words = [track.id, track.number, colourNumber(track), app.title(track), faint, frames.get(track.id) ?? 0];
+    return JSON.stringify([identity(laneOf(track)), ...words]);
+  });
+}
+
+/**
+ * Paint some of the lanes in sight anew, on what stands.
+ * @param {Timeline} timeline @param {Sheet} s @param {Track[]} list @param {readonly number[]} rows places in `lanesIn`
+ */
+export function paintAgain(timeline, s, list, rows) {
+  const { g } = s;
+  const [from] = inSight(timeline, s, list.length);
+  for (const row of rows) {
+    const top = RULER + (from + row) * s.lane - timeline.scroll;
+    const [above, below] = [Math.max(RULER, Math.floor(top)), Math.ceil(top + s.lane)];
+    g.save();
+    g.beginPath();
+    g.rect(0, above, s.width, below - above);
+    g.clip();
+    g.clearRect(0, above, s.width, below - above);
+    // Its neighbours, too: where lanes end between two pixels they share one.
+    paintStill(timeline, s, list, [from + row - 1, from + row + 2]);
+    g.restore();
+  }
 }
 
 /** @param {Timeline["app"]} app @param {readonly Track[]} list */
@@ -35,12 +79,15 @@ function cornerText({ rows }, { length }) {
   return `${length} track${length === 1 ? "" : "s"}${reading}`;
 }
 
-/** @param {Timeline} timeline @param {Sheet} s cleared @param {Track[]|null} list null without a video */
-export function paintStill(timeline, s, list) {
+/**
+ * @param {Timeline} timeline @param {Sheet} s cleared @param {Track[]|null} list null without a video
+ * @param {[number, number]} [only] first lane to paint, and the one past the last
+ */
+export function paintStill(timeline, s, list, only) {
   const { g, css } = s;
   g.fillStyle = css("bg");
   g.fillRect(0, 0, s.width, RULER);
-  if (list) paintLanes(timeline, s, list);
+  if (list) paintLanes(timeline, s, list, only ?? [0, list.length]);
   g.strokeStyle = css("line");
   g.beginPath();
   g.moveTo(s.label + 0.5, 0);
@@ -50,12 +97,12 @@ export function paintStill(timeline, s, list) {
   g.stroke();
 }
 
-/** @param {Timeline} timeline @param {Sheet} s @param {Track[]} list */
-function paintLanes({ app, dragged, labels: texts, scroll }, s, list) {
+/** @param {Timeline} timeline @param {Sheet} s @param {Track[]} list @param {[number, number]} only */
+function paintLanes(timeline, s, list, only) {
+  const { app, dragged, labels: texts, scroll } = timeline;
   const { g, css } = s;
   const { selected, range, hidden } = app.view.now;
-  const from = Math.floor(scroll / s.lane);
-  const to = Math.min(list.length, Math.ceil((scroll + s.height - RULER) / s.lane));
+  const [from, to] = inSight(timeline, s, list.length);
   const top = (/** @type {number} */ i) => RULER + i * s.lane - scroll;
   g.save();
   g.beginPath();
@@ -96,7 +143,7 @@ function paintLanes({ app, dragged, labels: texts, scroll }, s, list) {
   g.clip();
   const likely = openErrors(app.document, app.view.now.likely, app.view.now.revision);
   const drafts = [...(app.view.now.preview?.marks ?? []), ...(dragged ? [dragged] : [])];
-  for (let i = from; i < to; i += 1) {
+  for (let i = Math.max(from, only[0]); i < Math.min(to, only[1]); i += 1) {
     paintLane(s, list[i], top(i), likely.frames.get(list[i].id));
     const about = comments.filter(({ track }) => track === list[i].id);
     if (about.length) paintLaneComments(s, about, top(i));

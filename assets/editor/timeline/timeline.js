@@ -1,7 +1,7 @@
 // @ts-check
 /** Lanes of all tracks on one canvas, and the whole video below: scrub, zoom, scroll, choose a range. */
 
-import { h, oncePerFrame } from "../../kit/dom.js";
+import { h, onceIdle, oncePerFrame } from "../../kit/dom.js";
 import { clamp } from "../../kit/numbers.js";
 import { openComments } from "../document/comments.js";
 import { tallyOf } from "../document/tallies.js";
@@ -13,7 +13,7 @@ import { askMenu } from "./lanemenu.js";
 import { wordsAt } from "./marks.js";
 import { paintOverview, RULER } from "./paint.js";
 import { Sheets } from "./sheets.js";
-import { paintStill, shownIn } from "./still.js";
+import { lanesIn, paintAgain, paintStill, shownIn } from "./still.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
@@ -44,14 +44,14 @@ export class Timeline {
     this.labels = new Labels();
     /** what the canvases show, all but the frame; empty while that differs in every painting */
     this.shown = "";
+    /** @type {string[]} what each lane in sight shows */
+    this.lanesShown = [];
     this.shownMini = "";
     this.sheets = new Sheets([this.lanes, this.mini], () => this.paint());
     app.view.on(["frame"], () => this.follow());
     app.view.on(["selected"], () => this.reveal());
-    app.view.on(
-      ["frame", "selected", "range", "revision", "marks", "newTrack", "preview", "likely", "comments"],
-      this.draw,
-    );
+    app.view.on(["frame", "selected", "range", "marks", "newTrack", "preview", "likely", "comments"], this.draw);
+    app.view.on(["revision"], onceIdle(this.draw));
     app.session.on(["theme"], () => this.sheets.forget());
     app.session.on(["theme", "video", "phase"], this.draw);
     this.listen();
@@ -133,11 +133,16 @@ export class Timeline {
     const list = ready ? app.document.list() : [];
     this.scroll = s.scroll = clamp(this.scroll, 0, Math.max(0, list.length * s.lane - (s.height - RULER)));
     const shown = shownIn(this, s, ready ? list : null);
+    const lanes = lanesIn(this, s, ready ? list : null);
     if (shown === "" || shown !== this.shown) {
       this.sheets.clear(this.canvas, s);
       paintStill(this, s, ready ? list : null);
+    } else {
+      const other = [...lanes.keys()].filter((i) => lanes[i] !== this.lanesShown[i]);
+      if (other.length) paintAgain(this, s, list, other);
     }
     this.shown = shown;
+    this.lanesShown = lanes;
     this.head.show(s, ready ? app.view.now.frame : null);
     this.mini.hidden = !ready;
     if (ready) this.paintMini();

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, fill, h, icon, iconButton, oncePerFrame, swatch, whenOther } from "../../../assets/kit/dom.js";
+import {
+  button,
+  fill,
+  h,
+  icon,
+  iconButton,
+  idle,
+  onceIdle,
+  oncePerFrame,
+  renew,
+  swatch,
+  whenOther,
+} from "../../../assets/kit/dom.js";
 import { openPage } from "../browser.mjs";
 
 test("a name with markup in it is text", async () => {
@@ -114,4 +126,46 @@ test("work runs only where a value differs from the one before", () => {
   assert.equal(runs, 4);
   whenOther()(null, () => (runs += 1));
   assert.equal(runs, 5, "each remembers its own value");
+});
+
+test("work for an idle moment is done once for all calls before it, soon in any case, and again after that", async () => {
+  const asked = [];
+  globalThis.requestIdleCallback = (run, { timeout }) => asked.push({ run, timeout });
+  let done = 0;
+  const later = onceIdle(() => (done += 1));
+  later();
+  later();
+  assert.deepEqual([done, asked.length], [0, 1]);
+  assert.ok(asked[0].timeout > 0 && asked[0].timeout <= 200);
+  asked[0].run();
+  later();
+  assert.deepEqual([done, asked.length], [1, 2]);
+  const rest = idle();
+  asked[2].run();
+  await rest;
+  delete globalThis.requestIdleCallback;
+  const page = await openPage();
+  onceIdle(() => (done += 1))();
+  page.timers[0].call();
+  assert.equal(done, 2, "a browser without idle moments");
+});
+
+test("renewing leaves elements that show the same", async () => {
+  await openPage();
+  const texts = (node) => node.textContent;
+  for (const kind of [h("b").constructor, document.createTextNode("").constructor])
+    kind.prototype.isEqualNode = function (other) {
+      return texts(this) === texts(other);
+    };
+  const list = h("div", null, h("b", null, "a"), h("b", null, "b"), h("b", null, "c"));
+  const [a, b] = list.childNodes;
+  renew(list, h("b", null, "a"), h("b", null, "x"));
+  assert.deepEqual(list.childNodes.map(texts), ["a", "x"]);
+  assert.equal(list.childNodes[0], a);
+  assert.notEqual(list.childNodes[1], b);
+  renew(list, h("b", null, "a"), null, ["x", h("b", null, "d")]);
+  assert.deepEqual(list.childNodes.map(texts), ["a", "x", "d"]);
+  assert.equal(list.childNodes[0], a);
+  renew(list);
+  assert.equal(list.childNodes.length, 0);
 });

@@ -28,7 +28,6 @@ class Canvas {
     this.contours = [];
     this.oncontours = () => {};
     this.viewport = app.viewport;
-    this.redrawLines = () => {};
     this.redrawLive = () => {};
     this.compose();
   }

@@ -218,3 +218,25 @@ test("names of what proposed come with the tracks and stay with later answers", 
     ],
   );
 });
+
+test("a row that the server takes over as it is changes nothing that is shown; any other does", () => {
+  const document = smallDocument();
+  const values = { state: "present", source: "drawn", review: "corrected", key: false, score: null, look: null };
+  const counts = stringify([1, 2, 3]);
+  document.apply({ track: "t1", frame: 1, version: 0, after: { ...values, rle: { size: [2, 3], counts } } });
+  const unsent = document.row("t1", 1);
+  const { revision } = document.tracks.get("t1");
+  const changes = [];
+  document.onchange = (...change) => changes.push(change);
+  document.masks.rename(unsent.hash, "h9");
+  const kept = document.apply({ track: "t1", frame: 1, version: 5, after: { ...values, mask: "h9" } });
+  const saved = document.row("t1", 1);
+  assert.deepEqual([saved.version, saved.hash, saved.area], [5, "h9", unsent.area]);
+  assert.deepEqual([changes, document.tracks.get("t1").revision], [[], revision]);
+  assert.equal(kept.before, unsent);
+  document.apply({ track: "t1", frame: 1, version: 6, after: { ...values, mask: "h1" } });
+  assert.deepEqual(changes, [["t1", 1]], "another mask");
+  document.apply({ track: "t1", frame: 1, version: 0, after: { review: "accepted" } });
+  document.apply({ track: "t1", frame: 1, version: 7, after: { review: "rejected" } });
+  assert.equal(changes.length, 3, "another verdict than the unsent one");
+});

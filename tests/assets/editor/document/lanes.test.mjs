@@ -181,3 +181,17 @@ test("the queue has flagged runs first, then unreviewed ones, without rejected t
   assert.equal(standingOn(items, "t1", 2), -1);
   assert.equal(standingOn(items, null, 4), -1);
 });
+
+test("a change that the lane does not show gives the same lane, any other another one", () => {
+  const document = smallDocument([sentTrack(1, [sentRow(0), sentRow(1), sentRow(2)])]);
+  const track = document.tracks.get("t1");
+  const before = laneOf(track);
+  const drawn = { source: "drawn", review: "corrected", score: null };
+  document.apply({ track: "t1", frame: 1, version: 0, after: { state: "present", mask: "h1", ...drawn } });
+  const corrected = laneOf(track);
+  assert.notEqual(corrected, before);
+  document.apply({ track: "t1", frame: 1, version: 0, after: { state: "present", mask: "h2", ...drawn } });
+  assert.equal(laneOf(track), corrected, "another stroke on the frame");
+  document.apply({ track: "t1", frame: 1, version: 4, after: { review: "accepted" } });
+  assert.notEqual(laneOf(track), corrected);
+});

@@ -124,3 +124,12 @@ test("what is in sight is found without looking at all that is before", () => {
     );
   }
 });
+
+test("until a row or a verdict changes the tally is the same object", () => {
+  const document = smallDocument();
+  const before = tallyOf(document);
+  document.apply({ track: "t1", frame: null, version: 2, after: { name: "dog" } });
+  assert.equal(tallyOf(document), before);
+  document.apply({ track: "t1", frame: 0, version: 3, after: { review: "accepted" } });
+  assert.notEqual(tallyOf(document), before);
+});

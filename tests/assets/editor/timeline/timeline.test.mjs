@@ -4,6 +4,7 @@ import { createStore } from "../../../../assets/editor/store.js";
 import { shortened } from "../../../../assets/editor/timeline/paint.js";
 import { Timeline } from "../../../../assets/editor/timeline/timeline.js";
 import { openPage, settle } from "../../browser.mjs";
+import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 
 let app;
 let timeline;
@@ -94,7 +95,6 @@ test("a step to another frame moves the line of the frame, and paints no lane", 
     assert.equal(timeline.here.style.transform, `translateX(${Math.round(148 + 7 * frame + 3.5) - 1}px)`);
   }
   const changes = {
-    revision: () => (view.revision += 1),
     marks: () => (view.marks += 1),
     selection: () => (view.selected = "t1"),
     range: () => (view.range = [3, 9]),
@@ -115,4 +115,40 @@ test("a step to another frame moves the line of the frame, and paints no lane", 
   app.session.now.phase = "novideo";
   timeline.paint();
   assert.ok(timeline.head.element.hidden && timeline.mini.hidden);
+});
+
+test("a changed lane alone is painted anew", async () => {
+  globalThis.devicePixelRatio = 1;
+  globalThis.HTMLCanvasElement = { prototype: {} };
+  const cleared = [];
+  const own = { clearRect: (...box) => cleared.push(box), measureText: () => ({ width: 10 }) };
+  const g = new Proxy(own, { get: (target, name) => target[name] ?? (() => ({ width: 10 })), set: () => true });
+  const document = smallDocument([1, 2, 3].map((number) => sentTrack(number, [sentRow(0), sentRow(1)])));
+  app.document = document;
+  app.title = () => "disc";
+  timeline = new Timeline(app);
+  const sheet = { g, width: 900, height: 150, label: 140, lane: 20, light: false, font: "a", first: 0, last: 9 };
+  timeline.sheet = () => ({ ...sheet, x: (frame) => 148 + 7 * frame, css: () => "#112233" });
+  const { corner, names, ruler } = timeline.labels;
+  for (const part of [timeline.head, corner, names, ruler]) part.canvas.getContext = () => g;
+  const { createElement } = globalThis.document;
+  globalThis.document.createElement = (tag) =>
+    Object.assign(createElement.call(globalThis.document, tag), { getContext: () => g });
+  let whole = 0;
+  timeline.sheets.clear = (canvas) => (whole += canvas === timeline.canvas ? 1 : 0);
+  const paint = () => {
+    cleared.length = 0;
+    app.view.now.revision += 1;
+    timeline.paint();
+    return cleared;
+  };
+  paint();
+  assert.equal(whole, 1);
+  assert.deepEqual(paint(), [], "nothing changed");
+  document.apply({ track: "t2", frame: 1, version: 9, after: { review: "accepted" } });
+  assert.deepEqual(paint(), [[0, 24 + 20, 900, 20]], "the second lane");
+  assert.equal(whole, 1);
+  document.apply({ track: "t2", frame: null, version: 10, after: { deleted: true } });
+  paint();
+  assert.equal(whole, 2, "a lane went");
 });
