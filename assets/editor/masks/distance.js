@@ -29,41 +29,52 @@ const root = (square) => (square >= FAR ? Infinity : Math.sqrt(square));
  * @returns {Float64Array} height x width; 1e12 where there is none
  */
 export function squaredDistances(bits, height, width, wanted) {
+  const grid = inColumns(bits, height, width, wanted);
+  const room = { f: new Float64Array(width), v: new Int32Array(width), z: new Float64Array(width + 1) };
+  for (let y = 0; y < height; y += 1) line(grid, y * width, width, room);
+  return grid;
+}
+
+/** As `squaredDistances`, to the nearest one in the same column. @param {Uint8Array} bits @param {number} height @param {number} width @param {0|1} wanted */
+function inColumns(bits, height, width, wanted) {
   const grid = new Float64Array(bits.length);
-  for (let i = 0; i < grid.length; i += 1) grid[i] = bits[i] === wanted ? 0 : FAR;
-  const most = Math.max(height, width);
-  const room = { f: new Float64Array(most), v: new Int32Array(most), z: new Float64Array(most + 1) };
-  for (let x = 0; x < width; x += 1) line(grid, x, width, height, room);
-  for (let y = 0; y < height; y += 1) line(grid, y * width, 1, width, room);
+  const far = height + width; // longer than any way
+  const steps = new Int32Array(width).fill(far);
+  for (let y = 0, at = 0; y < height; y += 1)
+    for (let x = 0; x < width; x += 1, at += 1) grid[at] = steps[x] = bits[at] === wanted ? 0 : steps[x] + 1;
+  steps.fill(far);
+  for (let y = height - 1; y >= 0; y -= 1)
+    for (let x = 0, at = y * width; x < width; x += 1, at += 1) {
+      steps[x] = bits[at] === wanted ? 0 : steps[x] + 1;
+      const least = Math.min(grid[at], steps[x]);
+      grid[at] = least > far ? FAR : least * least;
+    }
   return grid;
 }
 
 /**
- * Lower envelope of the parabolas of one row or column, in place.
- * @param {Float64Array} grid @param {number} start @param {number} step @param {number} length
+ * Lower envelope of the parabolas of one row, in place.
+ * @param {Float64Array} grid @param {number} start @param {number} length
  * @param {{f: Float64Array, v: Int32Array, z: Float64Array}} room
  */
-function line(grid, start, step, length, { f, v, z }) {
-  for (let q = 0; q < length; q += 1) f[q] = grid[start + q * step];
-  let k = 0;
-  v[0] = 0;
-  z[0] = -Infinity;
-  z[1] = Infinity;
-  for (let q = 1; q < length; q += 1) {
-    let cross = meeting(f, v[k], q);
-    while (cross <= z[k]) {
-      k -= 1;
-      cross = meeting(f, v[k], q);
-    }
+function line(grid, start, length, { f, v, z }) {
+  let k = -1;
+  for (let q = 0; q < length; q += 1) {
+    f[q] = grid[start + q];
+    if (f[q] >= FAR) continue; // above all others
+    let cross = -Infinity;
+    while (k >= 0 && (cross = meeting(f, v[k], q)) <= z[k]) k -= 1;
+    if (k < 0) cross = -Infinity;
     k += 1;
     v[k] = q;
     z[k] = cross;
     z[k + 1] = Infinity;
   }
+  if (k < 0) return; // all are far
   k = 0;
   for (let q = 0; q < length; q += 1) {
     while (z[k + 1] < q) k += 1;
-    grid[start + q * step] = Math.min(FAR, (q - v[k]) * (q - v[k]) + f[v[k]]);
+    grid[start + q] = (q - v[k]) * (q - v[k]) + f[v[k]];
   }
 }
 

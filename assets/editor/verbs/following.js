@@ -266,20 +266,26 @@ function learn(thing, shape, frame, steps) {
 function placed(shape, wanted, bits, { height, width }, { loose, guess }) {
   const points = sampledPixels(wanted, height);
   const inner = innerPixels(shape);
-  const tried = (/** @type {number} */ dx, /** @type {number} */ dy) => {
-    const over = points.filter(([x, y]) => distanceAt(shape, x - dx, y - dy) > loose).length / points.length;
-    const missing = inner.filter(([x, y]) => {
-      const [px, py] = [Math.round(x + dx), Math.round(y + dy)];
-      return px >= 0 && py >= 0 && px < width && py < height && !bits[py * width + px];
-    });
-    const under = missing.length / Math.max(1, inner.length);
-    return { move: /** @type {Point} */ ([dx, dy]), under, cost: over + under };
+  /** @param {number} dx @param {number} dy @param {number} most what it may cost @returns {{move: Point, under: number, cost: number}|null} null: more */
+  const tried = (dx, dy, most) => {
+    let outside = 0;
+    for (const [x, y] of points) if (distanceAt(shape, x - dx, y - dy) > loose) outside += 1;
+    const over = outside / points.length;
+    if (over >= most) return null;
+    let missing = 0;
+    for (const [x, y] of inner) {
+      const px = Math.round(x + dx);
+      const py = Math.round(y + dy);
+      if (px >= 0 && py >= 0 && px < width && py < height && !bits[py * width + px]) missing += 1;
+    }
+    const under = missing / Math.max(1, inner.length);
+    return { move: [dx, dy], under, cost: over + under };
   };
   const { x, y } = centreOf(points);
-  let best = tried(0, 0);
+  let best = /** @type {{move: Point, under: number, cost: number}} */ (tried(0, 0, Infinity));
   const look = (/** @type {number} */ dx, /** @type {number} */ dy) => {
-    const found = tried(dx, dy);
-    if (found.cost < best.cost) best = found;
+    const found = tried(dx, dy, best.cost);
+    if (found && found.cost < best.cost) best = found;
   };
   look(...guess);
   look(x - shape.x, y - shape.y);

@@ -6,7 +6,7 @@
  */
 
 import { signedDistance } from "../masks/distance.js";
-import { decode, bounds, encode } from "../masks/rle.js";
+import { bounds, eachColumnRun, encode } from "../masks/rle.js";
 
 /**
  * @typedef {object} Shape a mask as its distance in a box around it
@@ -26,21 +26,17 @@ const MARGIN = 0.25;
 export function shapeOf(runs, height, width) {
   const box = bounds(runs, height);
   if (!box) return null;
-  const bits = decode(runs, height, width);
   const room = Math.ceil(Math.max(box[2] - box[0], box[3] - box[1]) * MARGIN) + 2;
   const [left, top] = [box[0] - room, box[1] - room];
   const [across, down] = [box[2] - box[0] + 2 * room, box[3] - box[1] + 2 * room];
   const part = new Uint8Array(across * down);
   let [count, sumX, sumY] = [0, 0, 0];
-  for (let y = box[1]; y < box[3]; y += 1) {
-    for (let x = box[0]; x < box[2]; x += 1) {
-      if (!bits[y * width + x]) continue;
-      part[(y - top) * across + x - left] = 1;
-      count += 1;
-      sumX += x;
-      sumY += y;
-    }
-  }
+  eachColumnRun(runs, height, (x, y0, y1) => {
+    for (let y = y0; y < y1; y += 1) part[(y - top) * across + x - left] = 1;
+    count += y1 - y0;
+    sumX += x * (y1 - y0);
+    sumY += ((y0 + y1 - 1) * (y1 - y0)) / 2;
+  });
   const distance = signedDistance(part, down, across);
   return { distance, left, top, width: across, height: down, x: sumX / count, y: sumY / count, size: Math.sqrt(count) };
 }
@@ -124,12 +120,14 @@ export function distanceAt(shape, x, y) {
   // Beyond the box the distance grows with the way to it.
   const u = Math.min(shape.width - 1.001, Math.max(0, across));
   const v = Math.min(shape.height - 1.001, Math.max(0, down));
-  const [column, row] = [Math.floor(u), Math.floor(v)];
+  const column = Math.floor(u);
+  const row = Math.floor(v);
   const at = row * shape.width + column;
   const { distance, width } = shape;
   const upper = mix(distance[at], distance[at + 1], u - column);
   const lower = mix(distance[at + width], distance[at + width + 1], u - column);
-  return mix(upper, lower, v - row) + Math.hypot(across - u, down - v);
+  const inside = mix(upper, lower, v - row);
+  return u === across && v === down ? inside : inside + Math.hypot(across - u, down - v);
 }
 
 /**
