@@ -9,6 +9,7 @@ import { attributeWords } from "../document/attributes.js";
 import { openComments } from "../document/comments.js";
 import { historyList } from "./historylist.js";
 import { doctorButton, identityList } from "./identities.js";
+import { keptInSight } from "./insight.js";
 import { stateOf } from "../document/lanes.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { named } from "../shortcuts/labels.js";
@@ -75,6 +76,9 @@ export function panel(app) {
     if (app.preferences.now.tab === "queue") searchOnce(app);
     draw();
   });
+  const reveal = keptInSight(list, ".v-trackrow.v-selected");
+  app.view.on(["selected", "newTrack"], reveal);
+  app.preferences.on(["tab"], reveal);
   app.session.on(["phase", "video"], draw);
   app.session.on(["saving"], () => app.preferences.now.tab === "history" && draw());
   app.session.on(["jobs"], () => app.preferences.now.tab === "queue" && draw());

@@ -35,15 +35,13 @@ export function previewParts(app) {
   app.view.on(["preview", "frame", "selected"], () => {
     here.textContent = here.title = app.view.now.preview?.here(app.view.now.frame) ?? "";
     here.hidden = !here.textContent;
-    // Both lines of the bar are for the facts where nothing is said of the frame.
-    facts.classList.toggle("v-oneline", !here.hidden);
   });
   app.view.on(["preview"], () => {
     const { preview } = app.view.now;
     if (!preview) return;
     fill(glyph, icon(preview.icon, 16, "v-acc"));
     title.textContent = preview.title;
-    facts.textContent = facts.title = preview.facts.map((fact) => fact.replace(/\.$/, "")).join(" · ");
+    facts.textContent = preview.facts.map((fact) => fact.replace(/\.$/, "")).join(" · ");
     fill(
       more,
       preview.buttons.map(({ label, icon: image, key, run }) =>

@@ -70,7 +70,7 @@ export function reviewBar(app) {
   app.preferences.on(["scope"], draw);
   app.session.on(["phase", "video"], draw);
   draw();
-  return bar;
+  return h("div", { class: "v-reviewplace" }, bar);
 }
 
 /** The step that helps a spread track most, where there is one. @param {Editor} app @param {HTMLButtonElement} button */
