@@ -33,12 +33,16 @@ class Urgency(IntEnum):
 
 @dataclass(eq=False)
 class FrameRequest:
-    """One frame to decode; ``result`` is what ``use`` makes of its pixels (uint8 H x W x 3 RGB)."""
+    """One frame to decode; ``result`` is what ``use`` makes of its pixels (uint8 H x W x 3 RGB).
+
+    ``width``: as many pixels across are enough; None: all.
+    """
 
     index: FrameIndex
     frame: int
     urgency: Urgency
     use: Callable[[np.ndarray], bytes]
+    width: int | None = None
     result: "Future[bytes]" = field(default_factory=Future)
 
 
@@ -58,13 +62,19 @@ class DecodeQueue:
         self._threads: list[threading.Thread] = []
 
     def add(
-        self, index: FrameIndex, frame: int, *, urgency: Urgency, use: Callable[[np.ndarray], bytes]
+        self,
+        index: FrameIndex,
+        frame: int,
+        *,
+        urgency: Urgency,
+        use: Callable[[np.ndarray], bytes],
+        width: int | None = None,
     ) -> "Future[bytes]":
-        """Queue a frame; the future gets what ``use`` makes of its pixels, or the error.
+        """Queue a frame; the future gets what ``use`` makes of its pixels, ``width`` across or more, or the error.
 
         Cancel the future when nobody waits any more: a frame whose decoding has not begun is then not decoded.
         """
-        request = FrameRequest(index, frame, urgency, use)
+        request = FrameRequest(index, frame, urgency, use, width)
         with self._changed:
             if self._closed:
                 request.result.cancel()
@@ -152,7 +162,7 @@ def _decode(request: FrameRequest, pool: DecoderPool) -> None:
         return
     try:
         with pool.borrow(request.index, request.frame) as decoder:
-            pixels = decoder.read(request.frame)
+            pixels = decoder.read(request.frame, request.width)
         request.result.set_result(request.use(pixels))
     except Exception as error:
         # The error goes to the request for this frame; the thread continues with the next request.

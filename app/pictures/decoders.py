@@ -16,6 +16,9 @@ HELD_BEHIND = 6
 # Cost of a seek, in decoded pictures.
 SEEKING = 4
 
+# Pixels across below which no picture is scaled while it is converted.
+SMALLEST = 16
+
 Source = tuple[str, int, bool, Path]
 
 
@@ -45,13 +48,20 @@ class Decoder:
         by_seeking = SEEKING + frame - (self.index.keyframes[usable - 1] if usable else 0)
         return min(by_seeking, frame - self.position if frame > self.position else sys.maxsize)
 
-    def read(self, frame: int) -> np.ndarray:
-        """A frame, uint8 H x W x 3 RGB. Raises `storage.frames.VideoError`, also if the file was replaced."""
+    def read(self, frame: int, width: int | None = None) -> np.ndarray:
+        """A frame, uint8 H x W x 3 RGB, at least ``width`` pixels across where one is given.
+
+        Raises `storage.frames.VideoError`, also if the file was replaced.
+        """
         look = _look_of(self.index)
         if look != self._seen:
             frames.verify(self.index)
             self._seen = look
-        pixels = self._reader.read(frame)
+        # Above half the size, scaling the converted picture is quicker.
+        if width is not None and width >= SMALLEST and 2 * width < self.index.width:
+            pixels = self._reader.read_small(frame, width)
+        else:
+            pixels = self._reader.read(frame)
         self.position = frame
         return pixels
 

@@ -91,7 +91,7 @@ class FrameCache:
             self._disk.put(address.key, picture)
             return picture
 
-        return self._queue.add(address.index, address.frame, urgency=urgency, use=use)
+        return self._queue.add(address.index, address.frame, urgency=urgency, use=use, width=address.width)
 
     def jpeg(self, address: PictureAddress) -> bytes:
         """The JPEG, decoded after the frames that the editor needs now. Raises as `decoding` does."""

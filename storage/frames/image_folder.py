@@ -250,6 +250,10 @@ class PictureReader:
             )
         return pixels
 
+    def read_small(self, k: int, width: int) -> np.ndarray:
+        """As `read`: a picture of a folder is decoded whole, and whoever wants it small scales it."""
+        return self.read(k)
+
     def read_range(self, start: int, stop: int) -> Iterator[tuple[int, np.ndarray]]:
         """(k, frame) for k from `start` up to but not including `stop`, in order."""
         for k in range(start, stop):

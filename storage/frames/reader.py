@@ -13,7 +13,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from storage.frames.frame_index import Damage, FrameIndex, UnreadablePicture
-from storage.frames.stream import OpenVideo, Picture, open_video, pictures, to_rgb, turned
+from storage.frames.stream import OpenVideo, Picture, open_video, pictures, to_rgb, to_small_rgb, turned
 
 # Decoded pictures kept for stepping back; both bounds hold. A picture takes at most 4 bytes a pixel.
 RECENT_PICTURES = 32
@@ -56,10 +56,19 @@ class FrameReader:
 
     def read(self, k: int) -> np.ndarray:
         """Frame `k`: uint8 H x W x 3 RGB as shown; raises IndexError, or UnreadablePicture if the file changed."""
+        return turned(to_rgb(self._held(k)), self.index.rotation)
+
+    def read_small(self, k: int, width: int) -> np.ndarray:
+        """As `read`, scaled to ``width`` pixels across, which takes less time than `read` for large pictures."""
+        picture, index = self._held(k), self.index
+        size = (width, max(1, round(index.height * width / index.width)))
+        across, down = size if index.rotation % 180 == 0 else size[::-1]
+        return turned(to_small_rgb(picture, across, down), index.rotation)
+
+    def _held(self, k: int) -> Picture:
         if not 0 <= k < self.index.count:
             raise IndexError(f"{self.index.path} has frames 0 to {self.index.count - 1}, so there is no frame {k}")
-        picture = self._recent.get(k) or self._picture(k)
-        return turned(to_rgb(picture), self.index.rotation)
+        return self._recent.get(k) or self._picture(k)
 
     def read_range(self, start: int, stop: int) -> Iterator[tuple[int, np.ndarray]]:
         """(k, frame) for k from `start` up to but not including `stop`, in order."""

@@ -256,6 +256,13 @@ def to_rgb(picture: Picture) -> np.ndarray:
     return np.array(picture.to_ndarray(format="rgb24"), order="C")
 
 
+def to_small_rgb(picture: Picture, width: int, height: int) -> np.ndarray:
+    """As `to_rgb`, scaled by swscale to ``width`` x ``height``: its own colours are never made at full size."""
+    frame = VideoFrame.from_ndarray(picture.rgb, format="rgb24") if isinstance(picture, CopiedPicture) else picture
+    small = frame.reformat(width, height, "rgb24", interpolation="AREA")
+    return np.array(small.to_ndarray(), order="C")
+
+
 def turned(pixels: np.ndarray, rotation: int) -> np.ndarray:
     """`pixels` (H x W x 3) turned by `rotation` (0, 90, 180, 270) degrees counter-clockwise, contiguous."""
     return np.ascontiguousarray(np.rot90(pixels, k=rotation // 90)) if rotation else pixels

@@ -6,12 +6,16 @@ from playwright.sync_api import expect
 from tests.browser import driving
 from tests.browser.seeding import Seeded
 
-HEIGHTS = """() => ({
-    canvas: document.querySelector(".v-canvas").getBoundingClientRect().height,
-    facts: document.querySelector(".v-previewfacts").getBoundingClientRect().toJSON(),
-    bar: document.querySelector(".v-review").getBoundingClientRect().toJSON(),
-    cut: document.querySelector(".v-previewfacts").scrollHeight - document.querySelector(".v-previewfacts").clientHeight,
-})"""
+HEIGHTS = """() => {
+    const found = (one) => document.querySelector(one);
+    const [canvas, facts, bar] = [".v-canvas", ".v-previewfacts", ".v-review"].map(found);
+    return {
+        canvas: canvas.getBoundingClientRect().height,
+        facts: facts.getBoundingClientRect().toJSON(),
+        bar: bar.getBoundingClientRect().toJSON(),
+        cut: facts.scrollHeight - facts.clientHeight,
+    };
+}"""
 HIDDEN = """(number) => {
     const list = document.querySelector(".v-list").getBoundingClientRect();
     const row = document.querySelector(`.v-trackrow[data-track="${number}"]`).getBoundingClientRect();

@@ -104,3 +104,23 @@ def test_another_file_of_the_same_name_is_not_read_under_the_old_numbers(tmp_pat
     make_video(tmp_path / "a.mp4", frames=9, gop=3)
     with pytest.raises(frames.SourceChanged):
         Decoder(index)
+
+
+def test_a_frame_is_scaled_while_it_is_converted_only_below_half_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = indexed(tmp_path, "a")
+    asked: list[int] = []
+    real = frames.FrameReader.read_small
+
+    def read_small(reader: frames.FrameReader, k: int, width: int) -> np.ndarray:
+        asked.append(width)
+        return real(reader, k, width)
+
+    monkeypatch.setattr(frames.FrameReader, "read_small", read_small)
+    decoder = Decoder(index)
+    assert decoder.read(2, 20).shape == (15, 20, 3)
+    for width in (None, 1, index.width // 2, index.width):
+        assert decoder.read(2, width).shape == (48, 64, 3)
+    decoder.close()
+    assert asked == [20]

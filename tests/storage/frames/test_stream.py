@@ -10,7 +10,7 @@ from PIL import Image
 
 from storage import frames
 from storage.frames import FrameReader
-from storage.frames.stream import CopiedPicture, open_video, pictures, rotation_of, to_rgb
+from storage.frames.stream import CopiedPicture, open_video, pictures, rotation_of, to_rgb, to_small_rgb
 from tests.storage.made_videos import decoded, make_video, numbered_picture
 
 
@@ -26,6 +26,28 @@ def test_pictures_are_turned_as_the_file_asks(tmp_path: Path, degrees: int) -> N
     assert got.shape == (index.height, index.width, 3)
     assert np.array_equal(got, np.rot90(decoded(path)[3], k=degrees // 90))
     assert frames.probe(path).rotation == degrees
+
+
+@pytest.mark.parametrize("degrees", [0, 90])
+def test_a_small_picture_is_the_frame_scaled_and_turned(tmp_path: Path, degrees: int) -> None:
+    index = frames.index(make_video(tmp_path / "turned.mp4", frames=4, degrees=degrees))
+    with FrameReader(index) as reader:
+        whole, small = reader.read(3), reader.read_small(3, index.width // 4)
+        assert np.array_equal(reader.read(3), whole)
+        with pytest.raises(IndexError):
+            reader.read_small(4, 16)
+    assert small.shape == (index.height // 4, index.width // 4, 3)
+    height, width = small.shape[:2]
+    mean = whole.reshape(height, 4, width, 4, 3).mean(axis=(1, 3))
+    assert np.abs(small - mean).mean() < 6
+
+
+def test_a_small_copied_picture_is_scaled_as_well() -> None:
+    pixels = np.repeat(np.repeat(np.arange(12, dtype=np.uint8).reshape(2, 6), 8, axis=0), 8, axis=1)
+    rgb = np.stack((pixels,) * 3, axis=2) * 20
+    copied = CopiedPicture(pts=0, width=48, height=16, key_frame=True, is_corrupt=False, turn=(0, None), rgb=rgb)
+    small = to_small_rgb(copied, 6, 2)
+    assert np.abs(small[..., 0].astype(int) - 20 * np.arange(12).reshape(2, 6)).max() <= 3
 
 
 def test_other_turns_and_mirrors_are_ignored_and_reported(tmp_path: Path) -> None:
