@@ -17,6 +17,18 @@ export function fit(query, text) {
   return sum;
 }
 
+/**
+ * Which of many texts fit a query, for a list that keeps its order: letters apart from each other count only where no text
+ * has the words as they are.
+ * @param {string} query @param {readonly string[]} texts
+ * @returns {(text: string) => boolean}
+ */
+export function fitsIn(query, texts) {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const has = (/** @type {string} */ text) => words.every((word) => text.toLowerCase().includes(word));
+  return texts.some(has) ? has : (text) => fit(query, text) > 0;
+}
+
 /** @param {string} word @param {string} text both in small letters */
 function fitOfWord(word, text) {
   let at = text.indexOf(word);

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import driving
-from tests.browser.seeding import Seeded
+from tests.browser.seeding import HUMAN, Seeded
 
 HEIGHTS = """() => {
     const found = (one) => document.querySelector(one);
@@ -73,3 +73,14 @@ def test_the_row_of_the_selected_track_is_in_sight_wherever_it_was_selected(scen
     scene.page.set_viewport_size({"width": 1280, "height": 760})
     driving.ready(scene.page)
     assert scene.page.evaluate(HIDDEN, numbers[0]) == 0
+
+
+def test_facts_of_a_track_are_whole_in_a_small_window(scene: Seeded) -> None:
+    scene.page.set_viewport_size({"width": 1280, "height": 720})
+    first, _ = scene.ids
+    scene.send([scene.drawn(first, 0, {**scene.box(10, 10), **HUMAN}, scene.version(first, 0))])
+    scene.at(first, 0)
+    fact = scene.page.locator(".v-facts dd", has_text="by hand")
+    expect(fact).to_have_text("6 frames, 1 by hand")
+    fact.evaluate("one => (one.textContent = '4,321 frames, 1,234 by hand')")
+    assert fact.evaluate("one => one.scrollWidth - one.clientWidth") <= 0

@@ -297,17 +297,21 @@ def brushes_have_form_size_and_pressure(easel: Easel) -> None:
     driving.brush_size(easel.page, 20)
     session = easel.page.context.new_cdp_session(easel.page)
     for column, force in ((160.0, 0.05), (220.0, 1.0)):
-        pen(session, driving.on_screen(easel.page, column, 100.0), force)
+        ring = pen(session, easel.page, driving.on_screen(easel.page, column, 100.0), force)
+        wanted = 20 * (0.2 + 0.8 * force) * easel.page.evaluate("window.editor.app.viewport.scale")
+        assert abs(ring - wanted) < 1, "the ring is as wide as the line of the pen"
     found = easel.mask()
     light, firm = int(found[:, 130:190].sum()), int(found[:, 190:250].sum())
     assert 0 < light < firm / 3 and 280 < firm < 340, (light, firm)
 
 
-def pen(session: CDPSession, place: tuple[float, float], force: float) -> None:
-    """Touch a place of the window with a pen, without a move."""
+def pen(session: CDPSession, page: Page, place: tuple[float, float], force: float) -> float:
+    """Touch a place of the window with a pen, without a move; returns the width of the ring meanwhile, CSS pixels."""
     at: dict[str, Any] = {"x": place[0], "y": place[1], "pointerType": "pen", "force": force, "clickCount": 1}
     session.send("Input.dispatchMouseEvent", {"type": "mousePressed", "button": "left", "buttons": 1, **at})
+    ring = float(page.evaluate("window.editor.app.layers.ring.size"))
     session.send("Input.dispatchMouseEvent", {"type": "mouseReleased", "button": "left", **{**at, "force": 0}})
+    return ring
 
 
 def no_overlap_cuts_only_what_is_new(easel: Easel) -> None:

@@ -9,6 +9,7 @@ import { snapped } from "../masks/raster.js";
 import { Fingers } from "./fingers.js";
 import { ringAt } from "./ring.js";
 import { outlineKeeper, storedOutlines } from "./outlinestore.js";
+import { radiusAt } from "./tools/brush.js";
 import { TOOLS } from "./tools/index.js";
 import { viewRail } from "./viewrail.js";
 
@@ -54,6 +55,8 @@ export class Stage {
     /** @type {{from: number, brush: number}|null} begin of a drag that resizes the brush */
     this.sizing = null;
     this.button = 0;
+    /** @type {number|null} of the pen that is down */
+    this.pressure = null;
     /** whether a pen was used: fingers then only move the picture, and the resting hand draws nothing */
     this.pen = false;
     /** @type {import("./tools/tool.js").Tool|null} tool of the press under way */
@@ -228,6 +231,7 @@ export class Stage {
     if (gesture === "fingers" && this.fingers.count) return;
     this.gesture = "none";
     this.pressed = false;
+    this.pressure = null;
     this.host.classList.remove("v-panning");
     if (gesture === "tool") {
       this.toolBusy?.up(this.app);
@@ -334,6 +338,8 @@ export class Stage {
   /** @param {MouseEvent} event */
   follow(event) {
     this.pointer = this.at(event);
+    this.pressure =
+      event instanceof PointerEvent && event.pointerType === "pen" && event.buttons ? event.pressure : null;
     const [x, y] = this.app.viewport.toImage(...this.pointer);
     const inside = x >= 0 && y >= 0 && x < this.app.document.width && y < this.app.document.height;
     const before = this.app.view.now.pointer;
@@ -351,10 +357,13 @@ export class Stage {
   }
 
   moveRing() {
-    const { app, gesture } = this;
+    const { app, gesture, pressure } = this;
     const at = gesture === "size" ? this.last : this.pointer;
     const seen = at && this.tool.cursor === "ring" && gesture !== "pan" && !this.held;
-    app.layers?.showRing(seen ? ringAt(at, app.preferences.now, app.viewport.scale) : null);
+    // While a pen is down, the ring is as wide as its line.
+    const brush = pressure === null ? app.preferences.now.brush : 2 * radiusAt(app, { pressure });
+    const { square } = app.preferences.now;
+    app.layers?.showRing(seen ? ringAt(at, { brush, square }, app.viewport.scale) : null);
   }
 
   /** A line on the canvas while the exact picture is late. */

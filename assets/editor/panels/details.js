@@ -151,7 +151,7 @@ function factsOf(app, track) {
     h("dd", { class: "v-ell", title: what }, what),
     h("dd", { class: sign ? toneClass(sign) : "v-t3" }, sign ? sign.word.toLowerCase() : "nobody looked"),
     h("dt", {}, "Track"),
-    h("dd", { class: "v-ell" }, `${plural(tally.present, "frame")}${tally.hand ? `, ${tally.hand} by hand` : ""}`),
+    h("dd", {}, `${plural(tally.present, "frame")}${tally.hand ? `, ${tally.hand} by hand` : ""}`),
     h("dd", {}, share),
     ...proposedBy(app, track),
   ];

@@ -3,7 +3,7 @@
 
 import { button, fill, h, icon, iconButton, kbd } from "../../kit/dom.js";
 import { openDialog } from "../../kit/floating.js";
-import { fit } from "../../kit/fuzzy.js";
+import { fitsIn } from "../../kit/fuzzy.js";
 import { editKeys } from "./keys.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -24,12 +24,13 @@ const POINTER = Object.freeze([
  * Lines of a group that fit a search: by words, or by a key as it is printed.
  * @param {Line[]} lines
  * @param {string} query
+ * @param {readonly Line[]} [all] lines of all groups
  */
-export function fitting(lines, query) {
+export function fitting(lines, query, all = lines) {
   const wanted = query.trim().toLowerCase();
-  return lines.filter(
-    ({ label, keys }) => !wanted || keys.some((key) => key.toLowerCase() === wanted) || fit(wanted, label) > 0,
-  );
+  const labels = all.map(({ label }) => label);
+  const found = fitsIn(wanted, labels);
+  return lines.filter(({ label, keys }) => keys.some((key) => key.toLowerCase() === wanted) || found(label));
 }
 
 /** @param {Editor} app @param {string} group @param {boolean} all also commands without a key @returns {Line[]} */
@@ -62,8 +63,9 @@ export function showKeys(app) {
     oninput: () => draw(),
   });
   const draw = () => {
-    const group = (/** @type {string} */ name) => {
-      const lines = fitting(linesOf(app, name, Boolean(search.value.trim())), search.value);
+    const groups = SHOWN.map((name) => linesOf(app, name, Boolean(search.value.trim())));
+    const group = (/** @type {string} */ name, /** @type {number} */ i) => {
+      const lines = fitting(groups[i], search.value, groups.flat());
       return lines.length ? h("section", null, h("h3", null, name), lines.map(row)) : null;
     };
     const made = SHOWN.map(group);

@@ -3,7 +3,7 @@
 
 import { button, fill, h, icon, iconButton } from "../../kit/dom.js";
 import { openDialog } from "../../kit/floating.js";
-import { fit } from "../../kit/fuzzy.js";
+import { fitsIn } from "../../kit/fuzzy.js";
 import { GROUPS } from "../commands/command.js";
 import { keyName, printed } from "../shortcuts/names.js";
 
@@ -161,7 +161,9 @@ export function editKeys(app) {
   }
 
   function draw() {
-    const fits = changeable.filter(({ title, group }) => fit(search.value, `${title} ${group}`) > 0);
+    const words = (/** @type {Command} */ { title, group }) => `${title} ${group}`;
+    const found = fitsIn(search.value, changeable.map(words));
+    const fits = changeable.filter((command) => found(words(command)));
     fill(
       list,
       GROUPS.map((group) => {

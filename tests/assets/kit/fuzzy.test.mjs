@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fit } from "../../../assets/kit/fuzzy.js";
+import { fit, fitsIn } from "../../../assets/kit/fuzzy.js";
 
 const best = (query, texts) => texts.map((text) => [fit(query, text), text]).sort((a, b) => b[0] - a[0])[0][1];
 
@@ -25,4 +25,14 @@ test("every word of the query must fit, in any order", () => {
 test("a longer beginning of the same word never fits worse than nothing", () => {
   const text = "Verdicts hold for the whole track";
   for (let length = 1; length <= text.length; length += 1) assert.ok(fit(text.slice(0, length), text) > 0, `${length}`);
+});
+
+test("in a list that keeps its order, letters apart count only where no text has the words", () => {
+  const texts = ["Remove islands, keep the largest piece", "Interpolate between two masks", "Next track"];
+  const found = (query) => texts.filter(fitsIn(query, texts));
+  assert.deepEqual(found("interp"), [texts[1]]);
+  assert.deepEqual(found("masks INTER"), [texts[1]]);
+  assert.deepEqual(found("nxt"), [texts[2]]);
+  assert.deepEqual(found(" "), texts);
+  assert.deepEqual(found("zz"), []);
 });

@@ -10,7 +10,7 @@ import { beginStroke, cancelStroke, endStroke, layersOf } from "../stroke.js";
 /** Width of the lightest touch of a pen, as a share of the brush. */
 const LIGHTEST = 0.2;
 
-/** Radius of a stroke at a point, picture pixels. @param {Editor} app @param {Point} point */
+/** Radius of a stroke at a point, picture pixels. @param {Editor} app @param {Pick<Point, "pressure">} point */
 export function radiusAt(app, { pressure }) {
   const { brush, pressing } = app.preferences.now;
   const share = pressing && pressure !== null ? LIGHTEST + (1 - LIGHTEST) * pressure : 1;
