@@ -5,8 +5,7 @@
  * that a stroke changes bytes and repaints only the touched rectangle.
  *
  * Where nothing but the content of a canvas changes, the browser neither styles nor lays out nor paints the page. So the
- * ring of the brush is drawn on a canvas, too, and what a stroke does not change is shown by a bitmap: the browser copies
- * every other canvas for every frame.
+ * ring of the brush is drawn on a canvas, too.
  */
 
 import { colourNumber, colourOf, word } from "../../look/palette.js";
@@ -22,8 +21,7 @@ import { boxOfRing, sameRing } from "./ring.js";
 
 /** Opacity of other masks against that of the selected one. */
 const OTHERS = 0.8;
-const OPAQUE = Object.freeze({ alpha: false });
-/** Of a canvas with a picture that the wand and the magnetic lasso read back. */
+/** Of canvases with a picture: the wand and the magnetic lasso read it back. */
 const AS_READ = Object.freeze({ alpha: false, willReadFrequently: true });
 
 export class Layers {
@@ -46,8 +44,7 @@ export class Layers {
     this.masks = new MaskScreen({ width, height });
     this.lines = new Lines(this, host);
     host.prepend(this.sheet, this.masks.canvas, this.lines.still, this.lines.live);
-    this.pictureContext = /** @type {ImageBitmapRenderingContext} */ (this.picture.getContext("bitmaprenderer"));
-    this.easel = new OffscreenCanvas(width, height);
+    this.pictureContext = /** @type {CanvasRenderingContext2D} */ (this.picture.getContext("2d", AS_READ));
     this.under = new Uint32Array(width * height);
     /** @type {Map<string, {hash: string, colour: number, box: Box}>} what `under` holds, by track, in the order of painting */
     this.parts = new Map();
@@ -110,11 +107,8 @@ export class Layers {
   /** The canvas has as many pixels as the picture; the style sheet stretches it. @param {ImageBitmap} picture */
   drawPicture(picture) {
     const { width, height } = picture;
-    const { easel } = this;
-    if (easel.width !== width || easel.height !== height) Object.assign(easel, { width, height });
     if (this.picture.width !== width || this.picture.height !== height) Object.assign(this.picture, { width, height });
-    /** @type {OffscreenCanvasRenderingContext2D} */ (easel.getContext("2d", OPAQUE)).drawImage(picture, 0, 0);
-    this.pictureContext.transferFromImageBitmap(easel.transferToImageBitmap());
+    this.pictureContext.drawImage(picture, 0, 0);
     this.pictures += 1;
   }
 
@@ -309,9 +303,12 @@ export class Layers {
     const resized = this.masks.place(this.viewport, devicePixelRatio || 1);
     this.lines.place();
     this.moved = true;
-    // Another size empties the canvases, which then must not be seen empty.
-    if (resized) this.drawMoved();
-    else this.redraw();
+    if (!resized) this.redraw();
+    else {
+      // Another size empties the canvases, which then must not be seen empty.
+      this.drawMoved();
+      this.lines.drawStill();
+    }
   }
 
   /** Draw masks and lines where the picture lies now. */

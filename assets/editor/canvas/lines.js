@@ -5,7 +5,7 @@
  */
 
 import { colourNumber, colourOf, roundOf } from "../../look/palette.js";
-import { h } from "../../kit/dom.js";
+import { h, oncePerFrame } from "../../kit/dom.js";
 import { apart, badgeSize } from "./badges.js";
 import { BadgeImages, EDGE, otherBadges, overlaps } from "./badgeimages.js";
 import { edgePath, outlinePath } from "../masks/outline.js";
@@ -34,9 +34,7 @@ export class Lines {
     this.badges = [];
     /** what `still` shows */
     this.drawnAs = "";
-    this.stillContext = /** @type {ImageBitmapRenderingContext} */ (this.still.getContext("bitmaprenderer"));
-    /** where `still` is drawn */
-    this.easel = new OffscreenCanvas(1, 1);
+    this.redrawStill = oncePerFrame(() => this.drawStill());
     this.font = getComputedStyle(host).fontFamily;
     this.images = new BadgeImages(this.font);
     /** @type {unknown} the preview that `still` shows */
@@ -58,13 +56,9 @@ export class Lines {
     }
   }
 
-  /**
-   * Clear a canvas.
-   * @template {CanvasRenderingContext2D|OffscreenCanvasRenderingContext2D} T
-   * @param {T} context @returns {T} in picture pixels
-   */
-  cleared(context) {
-    const { canvas } = context;
+  /** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} cleared, in picture pixels */
+  cleared(canvas) {
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const { scale, x, y } = this.layers.viewport;
     const ratio = devicePixelRatio || 1;
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -102,7 +96,7 @@ export class Lines {
     const moved = as !== this.drawnAs || preview !== this.preview || Boolean(preview);
     this.drawnAs = as;
     this.preview = preview;
-    if (moved) this.drawStill(drawn, rejected);
+    if (moved) this.redrawStill();
     if (moved || edited || clean) this.drawLive();
     else for (const badge of otherBadges(before, this.badges)) this.drawLiveIn(this.boxOfBadge(badge));
   }
@@ -125,21 +119,19 @@ export class Lines {
     return order.map((badge, i) => ({ ...badge, move: moves[i] }));
   }
 
-  /** @param {import("../document/document.js").Track[]} drawn @param {import("../document/document.js").Track[]} rejected */
-  drawStill(drawn, rejected) {
+  /** Takes longer than all else of a step: once per frame, however often something changed. */
+  drawStill() {
     const { preferences, view } = this.layers;
-    const { width, height } = this.still;
-    if (this.easel.width !== width || this.easel.height !== height) Object.assign(this.easel, { width, height });
-    const context = this.cleared(/** @type {OffscreenCanvasRenderingContext2D} */ (this.easel.getContext("2d")));
+    const drawn = this.layers.drawn();
+    const context = this.cleared(this.still);
     if (preferences.now.grid) this.drawGrid(context);
     if (!view.now.clean) {
       if (preferences.now.ghost) this.drawGhost(context);
       if (preferences.now.outlines || !this.layers.opacity)
         for (const track of drawn) if (track.id !== view.now.selected) this.drawOutline(context, track);
-      for (const track of rejected) this.drawOutline(context, track, true);
+      for (const track of this.layers.rejectedOthers()) this.drawOutline(context, track, true);
       this.drawPins(context);
     }
-    this.stillContext.transferFromImageBitmap(this.easel.transferToImageBitmap());
   }
 
   /** Open comments about a point of the shown frame. */
@@ -148,7 +140,7 @@ export class Lines {
     return view.now.comments.filter(({ frame, point, resolved }) => point && !resolved && frame === shownFrame);
   }
 
-  /** @param {OffscreenCanvasRenderingContext2D} context */
+  /** @param {CanvasRenderingContext2D} context */
   drawPins(context) {
     const { unit } = this;
     for (const { point } of this.pins()) {
@@ -163,7 +155,7 @@ export class Lines {
     }
   }
 
-  /** @param {OffscreenCanvasRenderingContext2D} context @param {import("../document/document.js").Track} track @param {boolean} [rejected] */
+  /** @param {CanvasRenderingContext2D} context @param {import("../document/document.js").Track} track @param {boolean} [rejected] */
   drawOutline(context, track, rejected = false) {
     const { id } = track;
     const number = colourNumber(track);
@@ -194,7 +186,7 @@ export class Lines {
     return document.row(editing, shownFrame - 1)?.hash ?? "";
   }
 
-  /** The edited track's line on the frame before. @param {OffscreenCanvasRenderingContext2D} context */
+  /** The edited track's line on the frame before. @param {CanvasRenderingContext2D} context */
   drawGhost(context) {
     const { editing, shownFrame } = this.layers;
     const path = editing === null ? null : this.pathOf(editing, shownFrame - 1);
@@ -213,7 +205,7 @@ export class Lines {
     context.setLineDash([]);
   }
 
-  /** The borders of pixels, where they are far enough apart. @param {OffscreenCanvasRenderingContext2D} context */
+  /** The borders of pixels, where they are far enough apart. @param {CanvasRenderingContext2D} context */
   drawGrid(context) {
     const { document, viewport } = this.layers;
     if (viewport.scale < GRID) return;
@@ -256,7 +248,7 @@ export class Lines {
   /** Line and sketch of the edited track, badges and the brush. */
   drawLive() {
     const { bits, document, drawing, editing, extent, held, shownFrame, view } = this.layers;
-    const context = this.cleared(/** @type {CanvasRenderingContext2D} */ (this.live.getContext("2d")));
+    const context = this.cleared(this.live);
     if (extent && !view.now.clean) {
       const { height, width } = document;
       const known = !drawing && held !== undefined && editing !== null ? this.pathOf(editing, shownFrame) : null;
