@@ -13,6 +13,7 @@ REACH, STEP = 2, 2  # places to each side, and pixels between them
 NEAR = 3.8  # standard deviation of the places, in pixels
 ALIKE = 0.083  # standard deviation of the colours, 0 to 1, of all channels together
 FULL = 3.0  # sum of weights from which on there is enough that is alike
+AT_ONCE = 1000  # pixels that are computed together: what is made of them stays in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,14 @@ def colour_labels(
 
     other_colour: H x W x 3, other_chance: H x W, of the other frame; all float32, 0 to 1.
     """
+    parts = [slice(first, first + AT_ONCE) for first in range(0, max(len(colours), 1), AT_ONCE)]
+    found = [_labels(colours[part], places[part], other_colour, other_chance) for part in parts]
+    return ColourLabels(*(np.concatenate(values) for values in zip(*found, strict=True)))
+
+
+def _labels(
+    colours: np.ndarray, places: np.ndarray, other_colour: np.ndarray, other_chance: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     height, width = other_chance.shape
     span = STEP * np.arange(-REACH, REACH + 1)
     down, aside = (axis.ravel() for axis in np.meshgrid(span, span, indexing="ij"))
@@ -43,4 +52,4 @@ def colour_labels(
     total = weight.sum(axis=1)
     # Where nothing is alike, all count a little.
     chance = ((weight + 1e-6) * other_chance.ravel()[index]).sum(axis=1) / (total + 1e-6 * len(span) ** 2)
-    return ColourLabels(chance.astype(np.float32), np.minimum(total / FULL, 1.0).astype(np.float32))
+    return chance.astype(np.float32), np.minimum(total / FULL, 1.0).astype(np.float32)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import cv2
 import numpy as np
@@ -74,6 +75,7 @@ class FrameEvidence:
         """``pair``: the flows between ``k`` and the frame before it in the direction."""
         self._frames, self._k, self._pair, self._settings = frames, k, pair, settings
         self._cell_colours: np.ndarray | None = None
+        self._lock = Lock()
 
     def expected(self, chance: np.ndarray) -> Box | None:
         """Where a track with these chances (H x W) in the frame before is now, by the flow alone."""
@@ -128,9 +130,14 @@ class FrameEvidence:
         if not self._settings.use_edges or need == 0:
             return to_pixels(cells, box, cell)
         rgb = self._frames.frame(self._k).rgb
-        if self._cell_colours is None:
-            self._cell_colours = to_cells(rgb.astype(np.float32) / 255, cells.shape, cell)
-        return sharpened(cells, self._cell_colours, box, cell, rgb[inside(box)], need)
+        return sharpened(cells, self._colours_of_cells(cells.shape, cell), box, cell, rgb[inside(box)], need)
+
+    def _colours_of_cells(self, shape: Sequence[int], cell: float) -> np.ndarray:
+        with self._lock:
+            if self._cell_colours is None:
+                rgb = self._frames.frame(self._k).rgb
+                self._cell_colours = to_cells(rgb.astype(np.float32) / 255, shape, cell)
+            return self._cell_colours
 
     def _steady(self, chance: np.ndarray, part: tuple[slice, slice], least: float) -> float:
         """How far the flow is to be trusted at the edge of a track: fully where it is undone by the other one.

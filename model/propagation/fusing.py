@@ -4,6 +4,7 @@ The weights were fitted by logistic regression to pixels near edges of videos ma
 shapes that move and bend in front of real footage. TrackEvidence that is missing leaves its weight to the rest.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import numpy as np
 CLIP = 4.0
 """Log odds that one kind of evidence can give at most."""
 WEIGHTS = {"flow": 1.2, "given": 0.4, "features": 0.8, "given colour": 0.3, "palette": 0.4, "model": 1.5}
+LEAST = 1 / (1 + math.exp(CLIP))
 BIAS = 0.0
 """Log odds of a pixel of which nothing is known: it belongs to the track as often as not."""
 _WHOLE = 6.0
@@ -29,8 +31,7 @@ class TrackEvidence:
 
 def log_odds(chance: np.ndarray) -> np.ndarray:
     """Log odds of chances (0 to 1), within `CLIP`."""
-    least = 1 / (1 + np.exp(CLIP))
-    clipped = np.clip(chance, least, 1 - least)
+    clipped = np.clip(chance, LEAST, 1 - LEAST)
     return np.log(clipped / (1 - clipped))
 
 

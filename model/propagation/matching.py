@@ -8,6 +8,7 @@ place where the flow says that the cell comes from, so that a small radius is en
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from model.propagation.flow import pixel_grid, warped
+from model.propagation.second_thread import SecondThread
 
 TEMPERATURE, MOST = 0.07, 8  # of the softmax; cells that vote
 TILE = 8  # cells to each side that are compared at once
@@ -102,8 +104,17 @@ class Matched:
     to_given: np.ndarray | None = None
 
 
-def match(features: Tensor, query: np.ndarray, references: Sequence[Reference], stride: int) -> Matched:
-    """Labels for the cells where ``query`` (bool h x w) is true, by ``features`` (C x h x w, each cell of length 1)."""
+def match(
+    features: Tensor,
+    query: np.ndarray,
+    references: Sequence[Reference],
+    stride: int,
+    second: SecondThread | None = None,
+) -> Matched:
+    """Labels for the cells where ``query`` (bool h x w) is true, by ``features`` (C x h x w, each cell of length 1).
+
+    A ``second`` thread takes a part of the references.
+    """
     height, width = query.shape
     count = references[0].labels[stride].shape[2]
     labels = np.zeros((height * width, count), np.float32)
@@ -114,7 +125,8 @@ def match(features: Tensor, query: np.ndarray, references: Sequence[Reference], 
     cells = np.flatnonzero(query)
     if len(cells):
         wanted = features.reshape(len(features), -1)[:, torch.from_numpy(cells)].T.contiguous()
-        votes = [_votes(wanted, cells, width, one, stride) for one in references]
+        work = [partial(_votes, wanted, cells, width, one, stride) for one in references]
+        votes = [one() for one in work] if second is None else second.all(work)
         labels[cells], similarity[cells] = _elected(votes)
         if to_given is not None:
             best = [vote.similar[:, 0] for vote, one in zip(votes, references, strict=True) if one.given]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 
 import cv2
@@ -72,10 +73,13 @@ def spread(
         track: {k: None if mask is None or not mask.any() else _small(mask, frames) for k, mask in of.items()}
         for track, of in given.items()
     }
-    for part in _parts(small, start, stop):
-        yield from _Stretch(frames, small, part, settings).guesses(cancelled)
-        if cancelled():
-            return
+    try:
+        for part in _parts(small, start, stop):
+            yield from _Stretch(frames, small, part, settings).guesses(cancelled)
+            if cancelled():
+                return
+    finally:
+        frames.close()
 
 
 def _check(given: Given, size: tuple[int, int], start: int, stop: int) -> None:
@@ -142,10 +146,13 @@ class _Stretch:
         for k in order:
             if cancelled():
                 return
-            yield k, walk.step(k)
+            after = k + order.step
+            yield k, walk.step(k, after if after in order else None)
 
     def _both(self, kept: Mapping[int, KeptStep], backward: Mapping[int, Step]) -> dict[int, Step]:
         height, width = self._frames.height, self._frames.width
         forward = {track: step.whole(height, width) for track, step in kept.items()}
-        both = {track: blended(forward.get(track), backward.get(track)) for track in {**forward, **backward}}
+        tracks = list({**forward, **backward})
+        work = [partial(blended, forward.get(track), backward.get(track)) for track in tracks]
+        both = dict(zip(tracks, self._frames.second.all(work), strict=True))
         return {track: step for track, step in both.items() if step is not None}

@@ -6,6 +6,7 @@ At given frames a person's masks are taken as they are. In between, each track's
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from model.propagation.flow import FlowPair, pixel_grid, warped
 from model.propagation.fusing import TrackEvidence, fused
 from model.propagation.matching import Matched, Reference, match, to_cells
 from model.propagation.palette import TrackPalette
-from model.propagation.search import Searching
+from model.propagation.search import FoundAgain, Searching
 from model.propagation.settings import SpreadSettings
 from model.propagation.upsampling import need_of_colours
 from model.propagation.working import WorkingFrames
@@ -90,14 +91,17 @@ class Walk:
         self._changes: list[float] = []
         self._searching = Searching(frames)
 
-    def step(self, k: int) -> dict[int, Step]:
-        """What each track that is followed looks like in frame ``k``, the next one in the direction."""
+    def step(self, k: int, after: int | None = None) -> dict[int, Step]:
+        """What each track that is followed looks like in frame ``k``, the next one in the direction.
+
+        after: the frame of the next step, which is prepared meanwhile; None if there is none.
+        """
         found: dict[int, Step] = {}
         if self._before is not None and any(one.chance is not None for one in self._tracks.values()):
             if self._is_cut(k):
                 self._leave_scene()
             if any(one.chance is not None for one in self._tracks.values()):
-                found = self._followed(k)
+                found = self._followed(k, after)
         found |= self._take_given(k)
         self._remember(k, found)
         self._before = k
@@ -183,21 +187,23 @@ class Walk:
         labels[..., 0] = 1.0 - labels.sum(axis=2)
         return labels
 
-    def _followed(self, k: int) -> dict[int, Step]:
+    def _followed(self, k: int, after: int | None) -> dict[int, Step]:
         frames, before = self._frames, self._before
         assert before is not None
         pair = frames.flow(k, before)
-        if self._key is not None:
-            self._key = self._key.next(k, pair, frames)
+        key = None if self._key is None else frames.second.begin(partial(self._key.next, k, pair, frames))
+        if after is not None:
+            frames.prepare(after, k, features=self._uses_features)
         evidence = FrameEvidence(frames, k, pair, self._settings)
         active = {track: one for track, one in self._tracks.items() if one.chance is not None}
         places = {track: evidence.expected(one.chance) for track, one in active.items() if one.chance is not None}
         matched = self._matched(k, pair)
-        parts: dict[int, tuple[Box, np.ndarray, float]] = {}
-        for track, one in active.items():
-            box = self._box(track, places[track], matched)
-            if box is not None:
-                parts[track] = self._part(k, track, box, one, evidence, pair, matched)
+        self._key = None if key is None else key.result()
+        boxes = {track: self._box(track, places[track], matched) for track in active}
+        near = {track: box for track, box in boxes.items() if box is not None}
+        whole = partial(self._part, k, evidence=evidence, pair=pair, matched=matched)
+        work = [partial(whole, track, box, active[track]) for track, box in near.items()]
+        parts = dict(zip(near, frames.second.all(work), strict=True))
         parts |= self._found_again(k, active, places)
         return self._competed(k, active, parts, matched)
 
@@ -207,6 +213,7 @@ class Walk:
         track: int,
         box: Box,
         one: _Followed,
+        *,
         evidence: FrameEvidence,
         pair: FlowPair,
         matched: Matched | None,
@@ -247,7 +254,7 @@ class Walk:
         shown = [one.chance > 0.3 for one in self._tracks.values() if one.chance is not None]
         before = to_cells(np.any(shown, axis=0).astype(np.float32), shape, cell)
         expected = warped(np.ascontiguousarray(before), flow, pixel_grid(*shape)) > 0.05
-        return match(features, grown(expected, REACH), self._references, STRIDE)
+        return match(features, grown(expected, REACH), self._references, STRIDE, self._frames.second)
 
     def _box(self, track: int, expected: Box | None, matched: Matched | None) -> Box | None:
         """The pixels to compute for a track: where flow or features expect it, and a margin."""
@@ -270,14 +277,9 @@ class Walk:
         if not self._uses_features:
             return found
         keys = [one for one in self._references if one.given]
-        for track, one in active.items():
-            known = keys if one.seen is None else [*keys, one.seen]
-            if one.hidden == 0 or not known:
-                continue
-            usual = float(np.median(one.areas)) if one.areas else 0.0
-            again = self._searching.search(
-                k, known, self._labels[track], place=one.place, hidden=one.hidden, area=usual, similar=one.similar
-            )
+        hidden = {track: one for track, one in active.items() if one.hidden > 0 and (keys or one.seen)}
+        work = [partial(self._searched, k, track, one, keys) for track, one in hidden.items()]
+        for (track, one), again in zip(hidden.items(), self._frames.second.all(work), strict=True):
             if again is None:
                 continue
             found[track] = again.box, again.chance, again.trust
@@ -288,6 +290,13 @@ class Walk:
                 cell = STRIDE / self._frames.zoom
                 self._key = self._key.moved(again.box, -cell * np.array(now.shift[::-1], np.float32))
         return found
+
+    def _searched(self, k: int, track: int, one: _Followed, keys: Sequence[Reference]) -> FoundAgain | None:
+        known = keys if one.seen is None else [*keys, one.seen]
+        usual = float(np.median(one.areas)) if one.areas else 0.0
+        return self._searching.search(
+            k, known, self._labels[track], place=one.place, hidden=one.hidden, area=usual, similar=one.similar
+        )
 
     def _competed(
         self,

@@ -1,12 +1,14 @@
 """The frames of a video as spreading computes with them: scaled down, with their flows, features and changes.
 
 Nothing is computed twice while it is in the cache, whose size in bytes is limited; a pair of flows serves all tracks
-and both directions.
+and both directions. Two threads may ask at once.
 """
 
 import math
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -18,6 +20,7 @@ from torch import Tensor
 from model.propagation.candidates import ClipModel, FrameCandidates, clip_around
 from model.propagation.flow import SMALLEST, Dis, FlowPair, pixel_grid
 from model.propagation.palette import colour_bins as palette_bins
+from model.propagation.second_thread import SecondThread
 from model.propagation.settings import SpreadSettings
 from model.tracking.appearance import colour_bins
 from model.tracking.scene_cuts import FrameSignature, frame_signature
@@ -52,23 +55,52 @@ class WorkingFrame:
 
 
 class Cache:
-    """Values by key, the least recently used ones dropped above a number of bytes."""
+    """Values by key, the least recently used ones dropped above a number of bytes; for several threads."""
 
     def __init__(self, limit: int) -> None:
         self._limit, self._used = limit, 0
         self._kept: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._making: dict[Hashable, Future[object]] = {}
 
     def get(self, key: Hashable, make: Callable[[], Kept], size: Callable[[Kept], int]) -> Kept:
-        """The value of ``key``, made if it is not there; ``size`` gives its bytes."""
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key][0]  # type: ignore[return-value]
-        value = make()
-        self._kept[key] = (value, size(value))
-        self._used += size(value)
+        """The value of ``key``, made if it is not there; ``size`` gives its bytes.
+
+        A thread waits for what another one is making. Raises what ``make`` raises, here or there.
+        """
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][0]  # type: ignore[return-value]
+            others = self._making.get(key)
+            making = self._making.setdefault(key, Future())
+        if others is not None:
+            return others.result()  # type: ignore[return-value]
+        try:
+            value = make()
+        except BaseException as error:
+            with self._lock:
+                del self._making[key]
+            making.set_exception(error)
+            raise
+        with self._lock:
+            del self._making[key]
+            self._keep(key, value, size(value))
+        making.set_result(value)
+        return value
+
+    def _keep(self, key: Hashable, value: object, size: int) -> None:
+        self._kept[key] = (value, size)
+        self._used += size
         while self._used > self._limit and len(self._kept) > 1:
             self._used -= self._kept.popitem(last=False)[1][1]
-        return value
+
+
+class _DisByThread(threading.local):
+    """OpenCV's working memory, of each thread its own."""
+
+    def __init__(self) -> None:
+        self.dis = Dis()
 
 
 def working_size(size: tuple[int, int], most: int = SpreadSettings.work_pixels) -> tuple[int, int]:
@@ -93,17 +125,28 @@ class WorkingFrames:
         """``read`` gives frame k as uint8 RGB of ``size`` = (height, width).
 
         smallest: side of a square as large as the smallest given mask, in pixels of the video; 0 if it is unknown.
-        clips: a network that finds shapes, and the frames that its clips are made of.
+        clips: a network that finds shapes, and the frames that its clips are made of. `close` ends the second thread.
         """
+        self.second = SecondThread()
         self._read, self._trunk, self._clips = read, trunk, clips
         self.full = size
         self.height, self.width = working_size(size, settings.work_pixels)
         scale = min(1.0, self.height / size[0])
         self.zoom = 2 if self.height * self.width <= SMALL_FRAME or 0 < smallest * scale < SMALL_TRACK else 1
         self.grid = pixel_grid(self.height, self.width)
-        self._dis = Dis()
+        self._own, self._reading = _DisByThread(), threading.Lock()
         self._cache = Cache(settings.cache_bytes)
         self._directions: dict[int, Tensor] = {}  # by stride: rows of length 1
+
+    def close(self) -> None:
+        """End the second thread."""
+        self.second.close()
+
+    def prepare(self, k: int, before: int, *, features: bool) -> None:
+        """Let the second thread compute what a step from frame ``before`` to ``k`` asks for."""
+        self.second.begin(lambda: self.flow(k, before))
+        if features:
+            self.second.begin(lambda: self.features(k))
 
     @property
     def has_features(self) -> bool:
@@ -119,14 +162,14 @@ class WorkingFrames:
         low, high = min(first, second), max(first, second)
         pair = self._cache.get(
             ("flow", low, high),
-            lambda: self._dis.pair(self.frame(low).grey, self.frame(high).grey),
+            lambda: self._own.dis.pair(self.frame(low).grey, self.frame(high).grey),
             lambda one: one.there.nbytes + one.back.nbytes,
         )
         return pair if first <= second else pair.turned()
 
     def improved_flow(self, first: int, second: int, start: np.ndarray) -> np.ndarray:
         """The flow from ``first`` to ``second``, two frames that may be far apart, from an estimate of it."""
-        return self._dis.flow(self.frame(first).grey, self.frame(second).grey, start)
+        return self._own.dis.flow(self.frame(first).grey, self.frame(second).grey, start)
 
     def features(self, k: int) -> dict[int, Tensor]:
         """Features of frame ``k`` by stride, float32 C x h x w with C of at most `DIRECTIONS`.
@@ -152,7 +195,8 @@ class WorkingFrames:
         return found[k - clip.start]
 
     def _scaled(self, k: int) -> WorkingFrame:
-        pixels = self._read(k)
+        with self._reading:
+            pixels = self._read(k)
         if pixels.shape[:2] != (self.height, self.width):
             pixels = cv2.resize(pixels, (self.width, self.height), interpolation=cv2.INTER_AREA)
         grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)

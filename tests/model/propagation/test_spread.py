@@ -1,5 +1,6 @@
 """Spreading as callers see it: masks follow, given ones stand, absences stop, every frame comes once as final."""
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -116,6 +117,21 @@ def test_cancelling_ends_after_the_frame_in_work_and_closing_ends_at_once() -> N
     next(frames)
     frames.close()  # type: ignore[attr-defined]
     assert list(frames) == []
+
+
+def test_a_frame_that_cannot_be_read_ends_the_spread_after_those_before_it_and_no_thread_is_left() -> None:
+    def read(k: int) -> np.ndarray:
+        if k == 4:
+            raise OSError("frame 4 is gone")
+        return ONE.read(k)
+
+    seen: list[int] = []
+    with pytest.raises(OSError, match="frame 4"):
+        for frame in spread(read, ONE.given(0), size=SIZE, start=0, stop=COUNT, trunk=ColourTrunk()):
+            seen.append(frame.frame)
+
+    assert seen == [0, 1, 2, 3]
+    assert not [one for one in threading.enumerate() if one.name.startswith("spreading")]
 
 
 def test_large_frames_are_computed_small_and_masks_have_the_size_of_the_video() -> None:

@@ -1,5 +1,9 @@
 """Frames at the working size: scaled down, enlarged for the features where things are small, computed once."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +11,7 @@ from torch.nn.functional import normalize
 
 from model.propagation.settings import SpreadSettings
 from model.propagation.working import DIRECTIONS, Cache, WorkingFrames
-from tests.model.propagation.scenes import SIZE, ColourTrunk, line, moving
+from tests.model.propagation.scenes import SIZE, ColourTrunk, line, moving, texture
 
 SCENE = moving([line((10, 20), (4, 1), 4)])
 
@@ -80,3 +84,53 @@ def test_the_cache_drops_what_was_used_longest_ago() -> None:
     for key in ("a", "b", "c", "a", "d", "a", "b"):
         assert value(key) == key
     assert made == ["a", "b", "c", "d", "b"]
+
+
+def test_what_two_threads_ask_for_is_made_once() -> None:
+    cache, made, begun, go_on = Cache(100), list[int](), threading.Event(), threading.Event()
+
+    def make() -> int:
+        begun.set()
+        go_on.wait(20)
+        made.append(1)
+        return 7
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(cache.get, "a", make, lambda _: 1)
+        begun.wait(20)
+        second = pool.submit(cache.get, "a", lambda: made.append(2), lambda _: 1)
+        threading.Timer(0.05, go_on.set).start()
+        assert (first.result(20), second.result(20)) == (7, 7)
+    assert made == [1]
+
+
+def test_what_could_not_be_made_is_tried_again() -> None:
+    cache = Cache(100)
+
+    with pytest.raises(ZeroDivisionError):
+        cache.get("a", lambda: 1 // 0, lambda _: 1)
+
+    assert cache.get("a", lambda: 3, lambda _: 1) == 3
+
+
+def test_a_prepared_frame_is_not_read_again_and_the_reader_is_asked_by_one_thread_at_a_time() -> None:
+    asked, inside = list[int](), threading.Lock()
+
+    def read(k: int) -> np.ndarray:
+        assert inside.acquire(blocking=False)
+        time.sleep(0.02)
+        asked.append(k)
+        inside.release()
+        return texture(k)
+
+    frames = WorkingFrames(read, SIZE, SpreadSettings(), ColourTrunk())
+    frames.prepare(1, 0, features=True)
+    frames.frame(2)
+    flow, features = frames.flow(1, 0), frames.features(1)
+    frames.close()
+
+    assert sorted(asked) == [0, 1, 2]
+    alone = WorkingFrames(texture, SIZE, SpreadSettings(), ColourTrunk())
+    assert np.array_equal(flow.there, alone.flow(1, 0).there)
+    assert np.array_equal(features[8].numpy(), alone.features(1)[8].numpy())
+    alone.close()
