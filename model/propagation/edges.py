@@ -27,7 +27,7 @@ def snapped(mask: np.ndarray, colour: np.ndarray, radius: int, epsilon: float = 
     return np.clip((_mean(slope, radius) * colour).sum(axis=2) + _mean(offset, radius), 0.0, 1.0)
 
 
-def without_specks(chance: np.ndarray, most: float = MOST_SPECK) -> np.ndarray:
+def without_islands_and_holes(chance: np.ndarray, most: float = MOST_SPECK) -> np.ndarray:
     """The chances (float32 H x W) without islands and holes that are small against the whole mask (`SPECK`).
 
     most: pixels up to which they are noise at most.

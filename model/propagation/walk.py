@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from model.propagation.boxes import Box, around, bounds, grown, inside
-from model.propagation.edges import MOST_SPECK, most_speck, radius_for, snapped, without_specks
+from model.propagation.edges import MOST_SPECK, most_speck, radius_for, snapped, without_islands_and_holes
 from model.propagation.evidence import FrameEvidence, KeyFlow, KnownMask
 from model.propagation.flow import FlowPair, pixel_grid, warped
 from model.propagation.fusing import TrackEvidence, fused
@@ -225,6 +225,8 @@ class Walk:
         if self._key is not None and one.given is not None and one.key == self._key.frame:
             key = (KnownMask(one.key, one.given, self._key.flow), self._key)
         known = evidence.of(box, before, key, matched, self._labels[track], one.palette, one.need)
+        if not known:
+            return box, np.zeros((box[3] - box[1], box[2] - box[0]), np.float32), 0.0
         steady = max((float(one.reliable) for one in known if one.kind == "flow"), default=0.0)
         together = fused(known)
         shapes = self._frames.candidates(k) if one.known else None
@@ -239,7 +241,7 @@ class Walk:
         if self._settings.use_edges and steady < 1:
             colour = self._frames.frame(k).rgb[inside(box)].astype(np.float32) / 255
             together = steady * together + (1 - steady) * snapped(together, colour, radius_for(together))
-            together = without_specks(together, one.speck)
+            together = without_islands_and_holes(together, one.speck)
         return box, together, _trust(known, together)
 
     def _matched(self, k: int, pair: FlowPair) -> Matched | None:

@@ -17,7 +17,10 @@ Found = Mapping[int, Mapping[int, np.ndarray]]
 
 @dataclass(frozen=True)
 class Carried:
-    """Masks by one way, seconds of CPU time a frame, and by track the frames that it doubts, if it does doubt."""
+    """Masks by one way, seconds a frame by the clock (plain ways: of CPU time), and by track the frames that it doubts.
+
+    doubted: None for a way that does not doubt.
+    """
 
     found: Found
     seconds: float
@@ -41,7 +44,7 @@ def _added(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
 
 @dataclass
 class Scores:
-    """Figures of one way on one video: means over tracks; ms of CPU time a frame."""
+    """Figures of one way on one video: means over tracks; ms a frame."""
 
     j: float
     f: float

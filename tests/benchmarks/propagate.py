@@ -101,7 +101,7 @@ def spreading(
     empty = np.zeros(video.frames.shape[1:3], bool)
     found: dict[int, dict[int, np.ndarray]] = {track: {} for track in masks}
     doubted: dict[int, set[int]] = {track: set() for track in masks}
-    began = time.process_time()
+    began = time.perf_counter()
     stop = max((*given, *wanted)) + 1
     steps = spread(
         lambda k: video.frames[k],
@@ -120,14 +120,14 @@ def spreading(
                 of[step.frame] = guess.mask if guess is not None and guess.mask is not None else empty
                 if guess is None or guess.needs_look:
                     doubted[track].add(step.frame)
-    return Carried(found, (time.process_time() - began) / stop, doubted)
+    return Carried(found, (time.perf_counter() - began) / stop, doubted)
 
 
 Way = Callable[[Sequence[int], Sequence[int]], Carried]
 
 
 def ways(video: AnnotatedVideo, trunk: Trunk | None) -> dict[str, Way]:
-    """Every way to carry masks on, by its column."""
+    """Every way to carry masks on, by its column; without a network there is none by features alone."""
     by_flow = ByFlow()
 
     def plain(way: Callable[..., dict[int, np.ndarray]]) -> Way:
@@ -141,13 +141,15 @@ def ways(video: AnnotatedVideo, trunk: Trunk | None) -> dict[str, Way]:
 
         return run
 
-    return {
+    found: dict[str, Way] = {
         "copy": plain(copied),
         "interpolate": plain(interpolated),
         "DIS": plain(by_flow),
-        "features": lambda given, wanted: spreading(video, given, wanted, trunk, FEATURES_ALONE),
         "spreading": lambda given, wanted: spreading(video, given, wanted, trunk, WHOLE),
     }
+    if trunk is not None:
+        found["features"] = lambda given, wanted: spreading(video, given, wanted, trunk, FEATURES_ALONE)
+    return found
 
 
 HIDDEN = "hidden"
@@ -210,10 +212,11 @@ def table(measured: Measured) -> Table:
         mine = [line for line in measured.lines if line.setting == setting]
         rows += [_row(setting, line.video, str(line.tracks), line.scores) for line in mine]
         if len(mine) > 1:
-            rows.append(_row(setting, "mean", "", {way: mean([one.scores[way] for one in mine]) for way in WAYS}))
+            ways_of = [way for way in WAYS if all(way in one.scores for one in mine)]
+            rows.append(_row(setting, "mean", "", {way: mean([one.scores[way] for one in mine]) for way in ways_of}))
         facts += [{**asdict(line), "scores": {way: asdict(one) for way, one in line.scores.items()}} for line in mine]
     count, right = measured.hidden
-    notes = ["*ms a frame*: CPU time of spreading on one thread, with the features cached."]
+    notes = ["*ms a frame*: time of spreading by the clock, on two threads, with the features cached."]
     if measured.features:
         notes.append(f"The features of a frame take {1000 * float(np.median(measured.features)):.0f} ms more.")
     if count:
@@ -227,7 +230,7 @@ WAYS = ("copy", "interpolate", "DIS", "features", "spreading")
 def _row(setting: str, video: str, tracks: str, scores: Mapping[str, Scores]) -> tuple[str, ...]:
     own = scores["spreading"]
     absent = "" if own.absent is None else f"{100 * own.absent:.0f} %"
-    figures = [f"{scores[way].mean:.3f}" for way in WAYS]
+    figures = [f"{scores[way].mean:.3f}" if way in scores else "-" for way in WAYS]
     marks = own.marks or Marks()
     marked = [f"{part} of {whole}" for part, whole in (marks.wrong, marks.good)]
     return (setting, video, tracks, *figures, f"{own.j:.3f}", f"{own.f:.3f}", absent, *marked, f"{own.ms:.0f}")
@@ -261,7 +264,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", metavar="VIDEO", help="only the videos of these names")
     parser.add_argument("--ablation", action="store_true", help="what each kind of evidence is worth, instead")
     asked = parser.parse_args()
-    # CPU time of several threads counts their waiting for each other, too.
+    # Spreading has two threads of its own.
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     trunk, without = load_trunk()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.propagation.edges import MOST_SPECK, UNDECIDED, most_speck, snapped, without_specks
+from model.propagation.edges import MOST_SPECK, UNDECIDED, most_speck, snapped, without_islands_and_holes
 
 
 def test_an_edge_that_is_off_by_pixels_moves_to_the_edge_of_the_picture() -> None:
@@ -55,18 +55,20 @@ def test_specks_and_pinholes_go_and_parts_of_some_size_stay() -> None:
     clean = chance.copy()
     chance[5, 70], chance[15:18, 15:18] = 0.8, 0.3
 
-    found = without_specks(chance)
+    found = without_islands_and_holes(chance)
 
     assert ((found > 0.5) == (clean > 0.5)).all()
     assert found[5, 70] == np.float32(UNDECIDED[0]) and (found[15:18, 15:18] == np.float32(UNDECIDED[1])).all()
-    assert without_specks(clean) is clean and not without_specks(np.zeros((9, 9), np.float32)).any()
+    assert (
+        without_islands_and_holes(clean) is clean and not without_islands_and_holes(np.zeros((9, 9), np.float32)).any()
+    )
 
 
 def test_a_thin_diagonal_is_one_piece() -> None:
     chance = np.zeros((60, 80), np.float32)
     chance[5:45, 5:45] = chance[range(20, 55), range(45, 80)] = 1
 
-    assert (without_specks(chance)[range(20, 55), range(45, 80)] > 0.5).all()
+    assert (without_islands_and_holes(chance)[range(20, 55), range(45, 80)] > 0.5).all()
 
 
 def test_background_that_a_side_cuts_off_is_no_hole() -> None:
@@ -76,14 +78,14 @@ def test_background_that_a_side_cuts_off_is_no_hole() -> None:
     cut = chance.copy()
     chance[100:108, 100:108] = 0
 
-    assert np.array_equal(without_specks(chance) > 0.5, cut > 0.5)
+    assert np.array_equal(without_islands_and_holes(chance) > 0.5, cut > 0.5)
 
 
 def test_a_piece_of_some_pixels_is_no_noise_beside_however_large_a_thing() -> None:
     chance = np.zeros((220, 260), np.float32)
     chance[10:210, 10:210] = chance[50:70, 230:245] = 1  # the second piece has less than a hundredth
 
-    assert without_specks(chance) is chance
+    assert without_islands_and_holes(chance) is chance
 
 
 def test_what_was_given_is_no_noise_even_where_it_gets_smaller() -> None:
@@ -93,9 +95,9 @@ def test_what_was_given_is_no_noise_even_where_it_gets_smaller() -> None:
     later = given.copy()
     later[50:75, 197:] = later[100:106, 100:106] = 0
 
-    found = without_specks(later, most_speck(given)) > 0.5
+    found = without_islands_and_holes(later, most_speck(given)) > 0.5
 
     assert most_speck(given) == 125
     assert found[50:75, 190:197].all() and found[103, 103] and not found[150:155, 190:195].any()
-    assert not (without_specks(later) > 0.5)[52, 192], "it is noise where nothing says that it was given"
+    assert not (without_islands_and_holes(later) > 0.5)[52, 192], "it is noise where nothing says that it was given"
     assert most_speck(np.zeros((40, 40), np.float32)) == most_speck(np.ones((40, 40), np.float32)) == MOST_SPECK

@@ -38,6 +38,16 @@ def test_masks_follow_what_moves(trunk: ColourTrunk | None, given: tuple[int, ..
                 assert 0 <= guess.confidence <= 1
 
 
+def test_without_any_evidence_every_guess_is_an_absence_that_needs_a_look() -> None:
+    nothing = SpreadSettings(use_flow=False, use_key_flow=False, use_colour=False, use_palette=False)
+
+    found = final(run(ONE, 0, settings=nothing))
+
+    assert sorted(found) == list(range(COUNT))
+    for k in range(1, COUNT):
+        assert found[k].guesses[0].mask is None and found[k].guesses[0].needs_look
+
+
 def test_no_pixel_belongs_to_two_tracks() -> None:
     crossing = moving([line((10, 30), (8, 0), COUNT), line((74, 34), (-8, 0), COUNT)])
 
