@@ -106,13 +106,14 @@ class U2Netp:
             raise U2NetpError(f"{path} does not hold the network U2-Netp.") from error
         self._network = network.eval().requires_grad_(False)
 
-    def saliency(self, picture: np.ndarray) -> np.ndarray:
-        """Probability of each pixel (float32 `SIDE` x `SIDE`, 0 to 1) of ``picture`` (uint8 H x W x 3 RGB).
+    def saliency(self, picture: np.ndarray, side: int = SIDE) -> np.ndarray:
+        """Probability of each pixel (float32 ``side`` x ``side``, 0 to 1) of ``picture`` (uint8 H x W x 3 RGB).
 
-        The picture is stretched to the square. Values are the sigmoid that the network ends with: they are not
-        stretched to 0 and 1, so that a low maximum shows that nothing was found.
+        The picture is stretched to the square, whose side is a multiple of 32; time grows with its area. Values are the
+        sigmoid that the network ends with: they are not stretched to 0 and 1, so that a low maximum shows that nothing
+        was found.
         """
-        return self.evaluate(normalised(picture))
+        return self.evaluate(normalised(picture, side))
 
     @torch.inference_mode()
     def evaluate(self, pixels: np.ndarray) -> np.ndarray:
@@ -121,11 +122,11 @@ class U2Netp:
         return self._network(seen)[0, 0].numpy()
 
 
-def normalised(picture: np.ndarray) -> np.ndarray:
-    """The picture (uint8 H x W x 3 RGB) as the network takes it: float32 3 x `SIDE` x `SIDE`."""
-    shrinks = picture.shape[0] > SIDE or picture.shape[1] > SIDE
+def normalised(picture: np.ndarray, side: int = SIDE) -> np.ndarray:
+    """The picture (uint8 H x W x 3 RGB) as the network takes it: float32 3 x ``side`` x ``side``."""
+    shrinks = picture.shape[0] > side or picture.shape[1] > side
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    square = cv2.resize(picture, (SIDE, SIDE), interpolation=method).astype(np.float32)
+    square = cv2.resize(picture, (side, side), interpolation=method).astype(np.float32)
     square /= max(1.0, float(square.max()))
     return ((square - _MEAN) / _DEVIATION).transpose(2, 0, 1)
 

@@ -20,8 +20,9 @@ SOURCE = "U2-Netp"
 # Margins around the box, as shares of its sides: the usual one, and others where its answer is doubtful; the one that
 # shows the thing more often comes first.
 MARGIN, OTHER_MARGINS = 0.4, (0.2, 0.7)
-# What was seen with such margins around an earlier box answers for this one too, if it is sure.
-NEAREST, FARTHEST = 0.3, 0.55
+# What was seen with such margins around an earlier box answers for this one too, if it is sure; so the latest draft of
+# a box mostly answers for the box as it is at its release.
+NEAREST, FARTHEST = OTHER_MARGINS
 # IoU with what another margin shows, and share of the box that the mask fills, from which on it is seconded.
 SECONDED, FILLS = 0.75, 0.85
 # Maps that are kept, of 200 kB each.

@@ -16,16 +16,20 @@ from model.propagation.matching import Reference, match, to_pixels
 from model.propagation.working import WorkingFrames
 
 STRIDE = 8
-SPEED = 12  # pixels that a hidden thing may move in a frame, at the working size
+SPEED = 20  # pixels that a hidden thing may move in a frame, at the working size
 EVERY = 3  # after `EAGER` frames without a trace, only every so many frames are searched
 EAGER = 12
 AREA = (0.2, 3.0)  # least and most of the usual area that may be seen
 BELOW = 0.12  # loss of similarity, against what was usual, up to which a thing is the same
 APART = 0.1  # the same, for cells that are moved together
+# More loss of both kinds, and by how much such a place must be better than any beside it: what comes from behind a
+# thing was seen last at its edge, and has turned since.
+CHANGED, DISTINCT = 0.18, 0.04
 TRUST = 0.45  # of a mask that only the features support
 MARGIN = 12
 MOST = 80  # cells of a track that are compared
 SEEN = 0.6  # share of them that counts; the rest may still be hidden
+NEXT = 3  # cells beside a place up to which another one is the same, at least
 REACH = 3  # cells around the place whose labels are asked for
 
 
@@ -71,7 +75,7 @@ class Searching:
         near = None if place is None else tuple((side / cell) for side in place)
         moves = [move for one in references if (move := best_move(features, one, label, near, SPEED * hidden / cell))]
         usual = float(np.median(similar)) if similar else 1.0
-        moves = [move for move in moves if move.similarity >= usual - APART]
+        moves = [move for move in moves if move.similarity >= usual - (CHANGED if move.distinct else APART)]
         if not moves:
             return None
         best = max(moves, key=lambda move: move.similarity)
@@ -79,7 +83,7 @@ class Searching:
         mask = _largest(found.labels[..., label] > 0.5)
         if mask is None or not max(AREA[0] * area, cell**2) <= mask.sum() * cell**2 <= max(AREA[1] * area, 9 * cell**2):
             return None
-        if found.similarity[mask].mean() < usual - BELOW:
+        if found.similarity[mask].mean() < usual - (CHANGED if best.distinct else BELOW):
             return None
         cells = bounds(mask)
         assert cells is not None
@@ -92,11 +96,20 @@ class Searching:
 
 @dataclass(frozen=True, eq=False)
 class Move:
-    """A shift of all cells of a reference, (rows, columns), and the mean similarity of a track's cells there."""
+    """A shift of all cells of a reference, (rows, columns), and the mean similarity of a track's cells there.
+
+    rival: the highest similarity at a shift to a place beside that one.
+    """
 
     source: Reference
     shift: tuple[int, int]
     similarity: float
+    rival: float = -1.0
+
+    @property
+    def distinct(self) -> bool:
+        """Whether no other place is nearly as similar."""
+        return self.similarity - self.rival >= DISTINCT
 
     def moved(self) -> Reference:
         """The reference, with each cell of the current frame led to the cell that it is compared with."""
@@ -144,7 +157,16 @@ def best_move(
     if not score.size or score.max() <= 0:
         return None
     best = np.unravel_index(int(score.argmax()), score.shape)
-    return Move(one, (int(down[best[0]]), int(aside[best[1]])), float(score[best]))
+    half = max(NEXT, np.ptp(rows) // 2), max(NEXT, np.ptp(columns) // 2)
+    rival = _rival(score, (int(best[0]), int(best[1])), half)
+    return Move(one, (int(down[best[0]]), int(aside[best[1]])), float(score[best]), rival)
+
+
+def _rival(score: np.ndarray, best: tuple[int, int], half: tuple[int, int]) -> float:
+    """The highest score (of each shift) more than ``half`` a thing (rows, columns) beside the best one; -1 without."""
+    beside = np.ones(score.shape, bool)
+    beside[max(0, best[0] - half[0]) : best[0] + half[0] + 1, max(0, best[1] - half[1]) : best[1] + half[1] + 1] = False
+    return float(score[beside].max()) if beside.any() else -1.0
 
 
 def _scores(

@@ -93,6 +93,19 @@ def test_a_box_that_differs_little_needs_no_pass_of_the_network() -> None:
     assert len(network.seen) == passes + 1, "another picture is seen anew"
 
 
+def test_the_draft_of_a_box_that_then_grew_by_an_eighth_answers_for_it() -> None:
+    picture, truth = disc(400, 600)
+    network = RedNetwork()
+    thing = SalientThing(network)
+    x0, y0, x1, y1 = box_in(picture.shape, box_around(truth, slack=2))
+    thing.mask(picture, (x0, y0, x1 - (x1 - x0) // 8, y1 - (y1 - y0) // 8), draft=True)
+
+    found = thing.mask(picture, (x0, y0, x1, y1))
+
+    assert found.answer.sure and iou(found.answer.mask, truth) > 0.97
+    assert len(network.seen) == 1
+
+
 def test_what_was_seen_around_a_much_smaller_box_does_not_answer() -> None:
     picture, truth = disc(400, 600)
     network = RedNetwork()

@@ -1,8 +1,10 @@
 """Tracks that are hidden are believed absent, and found again by their features."""
 
 import numpy as np
+import pytest
 
 from model.propagation import SpreadFrame, SpreadSettings, spread
+from model.propagation.walk import _is_seen
 from tests.model.propagation.scenes import SIZE, ColourTrunk, Scene, iou, line, moving
 
 COUNT = 22
@@ -51,6 +53,13 @@ def test_what_came_back_needs_a_look_up_to_the_next_given_frame() -> None:
 
     assert doubted() == [False, True], "another thing may have come out"
     assert doubted(last) == [False, False], "a person gave what came out"
+
+
+@pytest.mark.parametrize(("area", "trust", "seen"), [(250, 0.39, False), (250, 0.41, True), (310, 0.2, True)])
+def test_a_remainder_that_the_evidence_hardly_agrees_on_is_what_hides_the_track(
+    area: float, trust: float, *, seen: bool
+) -> None:
+    assert _is_seen(area, 1000, trust) == seen
 
 
 def test_a_track_that_leaves_the_frame_ends() -> None:

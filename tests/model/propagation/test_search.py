@@ -9,7 +9,9 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from model.propagation.matching import Reference
-from model.propagation.search import STRIDE, Move, best_move
+from model.propagation.search import STRIDE, Move, Searching, best_move
+from model.propagation.settings import SpreadSettings
+from model.propagation.working import WorkingFrames
 
 SHAPE = (9, 12)
 CELLS = (slice(3, 6), slice(4, 8))
@@ -71,6 +73,45 @@ def test_a_frame_without_the_track_gives_nothing() -> None:
     known.labels[STRIDE][..., 1] = 0
 
     assert best_move(features(1), known, 1, None, 0) is None
+
+
+def test_one_place_is_distinct_and_one_of_two_alike_is_not() -> None:
+    known = reference()
+    once = moved(known, 3, -4)
+    twice = once.clone()
+    twice[:, 0:3, 8:12] = known.features[STRIDE][:, CELLS[0], CELLS[1]]
+
+    alone, doubled = (best_move(frame, known, 1, None, 0) for frame in (once, twice))
+
+    assert alone is not None and alone.distinct and alone.shift == (3, -4) and alone.rival < 0.8
+    assert doubled is not None and not doubled.distinct and doubled.rival == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize(("places", "found"), [(((6, 0),), True), (((6, 0), (0, 8)), False)])
+def test_what_has_changed_is_found_again_only_where_no_other_place_is_like_it(
+    places: tuple[tuple[int, int], ...], found: bool
+) -> None:
+    """Cells with a similarity of 0.85, where 1 was usual."""
+    known, other = reference(), features(7)
+    known.known = np.ones(2, np.float32)
+    changed = normalize(known.features[STRIDE] + 0.62 * other, dim=0)
+
+    class Trunk:
+        def spread_features(self, frames: np.ndarray) -> dict[int, Tensor]:
+            now = features(99)
+            for row, column in places:
+                now[:, row : row + 3, column : column + 4] = changed[:, CELLS[0], CELLS[1]]
+            return {STRIDE: now[None]}
+
+    size = (4 * SHAPE[0], 4 * SHAPE[1])
+    frames = WorkingFrames(lambda _: np.zeros((*size, 3), np.uint8), size, SpreadSettings(), Trunk())
+    frames._projected = lambda one, _: one  # type: ignore[method-assign]
+
+    again = Searching(frames).search(1, [known], 1, place=None, hidden=1, area=12 * 16, similar=[1.0])
+
+    assert (again is not None) == found
+    if again is not None:
+        assert [move.shift for move in again.moves] == [(3, -4)] and 0.82 < again.moves[0].similarity < 0.9
 
 
 def test_cells_out_of_the_frame_are_like_nothing() -> None:
