@@ -32,6 +32,17 @@ def test_the_thing_stands_out() -> None:
     assert (mask & inside).sum() / (mask | inside).sum() > 0.9
 
 
+@pytest.mark.parametrize("side", [224, 256])
+def test_a_smaller_square_shows_the_same_thing(side: int) -> None:
+    picture, inside = disc()
+
+    found = U2Netp(installed("u2netp")).saliency(picture, side)
+
+    assert found.shape == (side, side)
+    mask = cv2.resize(found, inside.shape[::-1]) > 0.5
+    assert (mask & inside).sum() / (mask | inside).sum() > 0.9
+
+
 def test_the_map_is_that_of_another_runtime() -> None:
     found = U2Netp(installed("u2netp")).saliency(disc(SIDE, SIDE)[0])
 

@@ -27,7 +27,7 @@ class RedNetwork:
         self.certain = certain
         self.seen: list[tuple[int, ...]] = []
 
-    def saliency(self, picture: np.ndarray) -> np.ndarray:
+    def saliency(self, picture: np.ndarray, side: int) -> np.ndarray:
         self.seen.append(picture.shape)
         red = (picture[..., 0] > 150).astype(np.float32)
-        return cv2.resize(red, (320, 320), interpolation=cv2.INTER_LINEAR) * self.certain
+        return cv2.resize(red, (side, side), interpolation=cv2.INTER_LINEAR) * self.certain

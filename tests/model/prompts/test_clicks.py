@@ -27,8 +27,8 @@ def test_where_nothing_stands_out_under_the_click_there_is_no_answer() -> None:
 
 def test_a_thing_that_only_one_part_of_the_picture_shows_is_not_sure() -> None:
     class OnlySmall(RedNetwork):
-        def saliency(self, picture: np.ndarray) -> np.ndarray:
-            whole = super().saliency(picture)
+        def saliency(self, picture: np.ndarray, side: int) -> np.ndarray:
+            whole = super().saliency(picture, side)
             return whole if picture.shape[0] < 150 else whole * 0.1
 
     picture, truth = disc(600, 900)
@@ -56,10 +56,10 @@ def test_what_one_clear_part_shows_otherwise_is_not_sure() -> None:
     class Halved(RedNetwork):
         """Shows only the left half of what is red in middle parts, as clearly as the whole elsewhere."""
 
-        def saliency(self, picture: np.ndarray) -> np.ndarray:
-            seen = super().saliency(picture)
+        def saliency(self, picture: np.ndarray, side: int) -> np.ndarray:
+            seen = super().saliency(picture, side)
             if 200 < picture.shape[0] < 300:
-                seen[:, 170:] = 0
+                seen[:, 17 * side // 32 :] = 0
             return seen
 
     picture, truth = disc(320, 480)

@@ -49,8 +49,8 @@ def test_what_two_margins_show_alike_is_taken_before_colours_and_is_not_called_s
     class Unclear(RedNetwork):
         """Half of what is red is unclear."""
 
-        def saliency(self, picture: np.ndarray) -> np.ndarray:
-            found = super().saliency(picture)
+        def saliency(self, picture: np.ndarray, side: int) -> np.ndarray:
+            found = super().saliency(picture, side)
             columns = np.flatnonzero(found.any(0))
             found[:, columns[0] : (columns[0] + columns[-1]) // 2] *= 0.6
             return found

@@ -3,7 +3,7 @@
 import numpy as np
 
 from model.prompts.boxes import box_in
-from model.prompts.salient import KEPT, OTHER_MARGINS, SalientThing
+from model.prompts.salient import KEPT, OTHER_MARGINS, SIDE, SalientThing
 from tests.model.prompts.overlap import iou
 from tests.model.prompts.scenes import RedNetwork, box_around, disc
 
@@ -18,6 +18,20 @@ def test_what_stands_out_and_fills_the_box_is_sure() -> None:
     assert iou(found.answer.mask, TRUTH) > 0.97
     assert found.answer.sure and found.answer.source == "U2-Netp"
     assert len(network.seen) == 1, "a sure answer needs no other margin"
+
+
+def test_a_part_of_the_picture_is_seen_in_a_square_that_a_person_can_wait_for() -> None:
+    asked: list[int] = []
+
+    class Noting(RedNetwork):
+        def saliency(self, picture: np.ndarray, side: int) -> np.ndarray:
+            asked.append(side)
+            return super().saliency(picture, side)
+
+    seen = SalientThing(Noting()).see(PICTURE, BOX)
+
+    assert asked == [SIDE] and SIDE < 320 and SIDE % 32 == 0
+    assert seen.shape == (BOX[3] - BOX[1], BOX[2] - BOX[0])
 
 
 def test_the_network_sees_more_than_the_box() -> None:
@@ -46,8 +60,8 @@ def test_an_unclear_thing_that_is_the_same_with_another_margin_is_seconded() -> 
             super().__init__()
             self.moves = moves
 
-        def saliency(self, picture: np.ndarray) -> np.ndarray:
-            found = super().saliency(picture)
+        def saliency(self, picture: np.ndarray, side: int) -> np.ndarray:
+            found = super().saliency(picture, side)
             columns = np.flatnonzero(found.any(0))
             middle = (columns[0] + columns[-1]) // 2
             found[:, columns[0] : middle] *= 0.6

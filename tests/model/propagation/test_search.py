@@ -105,7 +105,7 @@ def test_what_has_changed_is_found_again_only_where_no_other_place_is_like_it(
 
     size = (4 * SHAPE[0], 4 * SHAPE[1])
     frames = WorkingFrames(lambda _: np.zeros((*size, 3), np.uint8), size, SpreadSettings(), Trunk())
-    frames._projected = lambda one, _: one  # type: ignore[method-assign]
+    frames._projected = lambda features, stride: features  # type: ignore[method-assign]
 
     again = Searching(frames).search(1, [known], 1, place=None, hidden=1, area=12 * 16, similar=[1.0])
 
