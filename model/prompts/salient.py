@@ -17,9 +17,9 @@ from model.prompts.picture_keys import PictureKeys
 from model.prompts.prompt import PromptedMask
 
 SOURCE = "U2-Netp"
-# Side of the square in which the network sees a part of the picture. It was made for 320; with 256 a pass takes two
-# thirds of the time, and things in boxes come out as well.
-SIDE = 256
+# Sides of the square in which the network sees a box, and any part of the picture. It was made for 320; with 256 a pass
+# takes two thirds of the time, and things in boxes come out as well. Under a click things may be small.
+SIDE, FULL_SIDE = 256, 320
 # Margins around the box, as shares of its sides: the usual one, and others where its answer is doubtful; the one that
 # shows the thing more often comes first.
 MARGIN, OTHER_MARGINS = 0.4, (0.2, 0.7)
@@ -28,7 +28,7 @@ MARGIN, OTHER_MARGINS = 0.4, (0.2, 0.7)
 NEAREST, FARTHEST = OTHER_MARGINS
 # IoU with what another margin shows, and share of the box that the mask fills, from which on it is seconded.
 SECONDED, FILLS = 0.75, 0.85
-# Maps that are kept, of 130 kB each.
+# Maps that are kept, of 200 kB each at most.
 KEPT = 48
 # Probabilities between these are no answer.
 _LOW, _HIGH = 0.2, 0.8
@@ -64,7 +64,7 @@ class SalientThing:
     def __init__(self, network: SaliencyNetwork) -> None:
         self._network = network
         self._keys = PictureKeys()
-        self._kept: OrderedDict[tuple[bytes, Window], np.ndarray] = OrderedDict()
+        self._kept: OrderedDict[tuple[bytes, Window, int], np.ndarray] = OrderedDict()
 
     def mask(self, picture: np.ndarray, box: Window, *, draft: bool = False) -> SalientMask:
         """The best mask in ``box``; with a low confidence where nothing stands out there.
@@ -90,30 +90,32 @@ class SalientThing:
 
     def see(self, picture: np.ndarray, window: Window) -> np.ndarray:
         """What the network finds in a part of the picture: probability, float32 of the size of the part."""
-        return self._see(picture, self._keys.of(picture), window)
+        return self._see(picture, self._keys.of(picture), window, FULL_SIDE)
 
-    def _see(self, picture: np.ndarray, key: bytes, window: Window) -> np.ndarray:
+    def _see(self, picture: np.ndarray, key: bytes, window: Window, side: int) -> np.ndarray:
         x0, y0, x1, y1 = window
-        if (key, window) in self._kept:
-            self._kept.move_to_end((key, window))
+        known = key, window, side
+        if known in self._kept:
+            self._kept.move_to_end(known)
         else:
             part = np.ascontiguousarray(picture[y0:y1, x0:x1])
-            self._kept[key, window] = self._network.saliency(part, SIDE).astype(np.float16)
+            self._kept[known] = self._network.saliency(part, side).astype(np.float16)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        found = self._kept[key, window].astype(np.float32)
+        found = self._kept[known].astype(np.float32)
         return cv2.resize(found, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
 
     def _suiting(self, key: bytes, shape: tuple[int, ...], box: Window) -> list[Window]:
         """Windows of earlier boxes of this picture that have a usual margin around ``box``; the best one, or none."""
         exact = with_margin(shape, box, MARGIN)
-        if (key, exact) in self._kept:
+        if (key, exact, SIDE) in self._kept:
             return []
-        windows = [window for known, window in self._kept if known == key and _suits(window, shape, box)]
+        mine = [window for known, window, side in self._kept if (known, side) == (key, SIDE)]
+        windows = [window for window in mine if _suits(window, shape, box)]
         return sorted(windows, key=lambda window: sum(map(abs, np.subtract(window, exact))))[:1]
 
     def _with(self, picture: np.ndarray, key: bytes, box: Window, window: Window) -> SalientMask:
-        seen = self._see(picture, key, window)
+        seen = self._see(picture, key, window, SIDE)
         left, top = window[:2]
         inside = seen[box[1] - top : box[3] - top, box[0] - left : box[2] - left]
         mask = without_specks(inside > 0.5)

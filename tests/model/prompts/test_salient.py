@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from model.prompts.boxes import box_in
-from model.prompts.salient import KEPT, OTHER_MARGINS, SIDE, SalientThing
+from model.prompts.boxes import box_in, with_margin
+from model.prompts.salient import FULL_SIDE, KEPT, MARGIN, OTHER_MARGINS, SIDE, SalientThing
 from tests.model.prompts.overlap import iou
 from tests.model.prompts.scenes import RedNetwork, box_around, disc
 
@@ -20,7 +20,7 @@ def test_what_stands_out_and_fills_the_box_is_sure() -> None:
     assert len(network.seen) == 1, "a sure answer needs no other margin"
 
 
-def test_a_part_of_the_picture_is_seen_in_a_square_that_a_person_can_wait_for() -> None:
+def test_a_box_is_seen_in_a_smaller_square_than_a_part_in_which_a_thing_may_be_small() -> None:
     asked: list[int] = []
 
     class Noting(RedNetwork):
@@ -28,10 +28,13 @@ def test_a_part_of_the_picture_is_seen_in_a_square_that_a_person_can_wait_for() 
             asked.append(side)
             return super().saliency(picture, side)
 
-    seen = SalientThing(Noting()).see(PICTURE, BOX)
+    thing = SalientThing(Noting())
+    thing.mask(PICTURE, BOX)
+    window = with_margin(PICTURE.shape, BOX, MARGIN)
+    seen = thing.see(PICTURE, window)
 
-    assert asked == [SIDE] and SIDE < 320 and SIDE % 32 == 0
-    assert seen.shape == (BOX[3] - BOX[1], BOX[2] - BOX[0])
+    assert asked == [SIDE, FULL_SIDE] and SIDE < FULL_SIDE
+    assert seen.shape == (window[3] - window[1], window[2] - window[0])
 
 
 def test_the_network_sees_more_than_the_box() -> None:
