@@ -157,7 +157,7 @@ def best_move(
     if not score.size or score.max() <= 0:
         return None
     best = np.unravel_index(int(score.argmax()), score.shape)
-    half = max(NEXT, np.ptp(rows) // 2), max(NEXT, np.ptp(columns) // 2)
+    half = max(NEXT, int(np.ptp(rows)) // 2), max(NEXT, int(np.ptp(columns)) // 2)
     rival = _rival(score, (int(best[0]), int(best[1])), half)
     return Move(one, (int(down[best[0]]), int(aside[best[1]])), float(score[best]), rival)
 
