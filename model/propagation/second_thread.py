@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 Found = TypeVar("Found")
 
 
-class Begun(Generic[Found]):
+class HandedOver(Generic[Found]):
     """Work that was handed over."""
 
     def __init__(self, work: Callable[[], Found], future: "Future[Found]") -> None:
@@ -24,9 +24,9 @@ class SecondThread:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="spreading")
 
-    def begin(self, work: Callable[[], Found]) -> Begun[Found]:
+    def begin(self, work: Callable[[], Found]) -> HandedOver[Found]:
         """Let the other thread do something, after what it was given before."""
-        return Begun(work, self._pool.submit(work))
+        return HandedOver(work, self._pool.submit(work))
 
     def all(self, work: Sequence[Callable[[], Found]]) -> list[Found]:
         """What each piece of work returns; both threads take pieces, from both ends. Raises what one of them raises."""
