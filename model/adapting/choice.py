@@ -79,7 +79,9 @@ def chosen(folds: Sequence[MeasuredFold], forgotten: Forgotten | None = None) ->
     """The choice, and for each fold the line of the table that the other folds choose.
 
     ``forgotten`` measures what the networks of the folds have lost at some steps and blend. Lines of the table that
-    were measured have it; none of more than `MOST_FORGOTTEN` is chosen. It is asked for as few lines as possible.
+    were measured have it; none of more than `MOST_FORGOTTEN` is chosen, unless the base names nothing there and all
+    else is no better: then that which forgets least is better than a network that finds nothing. It is asked for as few
+    lines as possible.
     """
     marks = sorted(set.intersection(*(set(fold.at) for fold in folds)))
     rows: list[_Row] = [(mark, 1.0, [fold.at[mark] for fold in folds]) for mark in marks]
@@ -110,12 +112,15 @@ class _Limit:
 
     def holds(self, row: _Row) -> bool:
         """Whether networks trained and blended so have forgotten next to nothing; true where nobody can measure it."""
+        return self._forgotten is None or not row[0] or self.of(row) <= MOST_FORGOTTEN
+
+    def of(self, row: _Row) -> float:
+        """What such networks have forgotten."""
         steps, share, _ = row
-        if self._forgotten is None or not steps:
-            return True
+        assert self._forgotten is not None
         if (steps, share) not in self._known:
             self._known[steps, share] = self._forgotten([fold.checkpoint(steps, share) for fold in self._folds])
-        return self._known[steps, share] <= MOST_FORGOTTEN
+        return self._known[steps, share]
 
     def measured(self, row: _Row) -> dict[str, float]:
         """``forgotten`` of a row, if it was measured."""
@@ -124,13 +129,16 @@ class _Limit:
 
 
 def _best_within(limit: _Limit, folds: Sequence[MeasuredFold], rows: Sequence[_Row], untouched: _Row) -> _Row:
-    """The best row of those within the limit."""
-    left = list(rows)
+    """The best row of those within the limit; where they are no better than a base without an AP, see `chosen`."""
+    left, beyond = list(rows), list[_Row]()
     while True:
         best = _best(folds, left, untouched)
+        if best is untouched and beyond and not any(one[NAMES[0]] for one in untouched[2]):
+            return min(beyond, key=limit.of)
         if best is untouched or limit.holds(best):
             return best
         left.remove(best)
+        beyond.append(best)
 
 
 def _best(folds: Sequence[MeasuredFold], rows: Sequence[_Row], untouched: _Row) -> _Row:

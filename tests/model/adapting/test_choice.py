@@ -89,9 +89,31 @@ def test_a_gain_that_is_forgotten_for_leaves_the_best_of_the_rest() -> None:
     lost = {**LOST, (2, 0.5): 0.02}
     choice, _ = chosen(folds(GAINS, GAINS), forgetting(lost, []))
     assert (choice.steps, choice.blend) == (2, 0.25), "noise of the best that is left, so the furthest"
-    none = dict.fromkeys(GAINS, 0.02)
-    choice, alone = chosen(folds(GAINS, GAINS), forgetting(none, []))
+
+
+@dataclass
+class Knowing(Fold):
+    """A fold whose base knows the categories by name."""
+
+    base: Figures = field(default_factory=lambda: {**BASE, "AP": 0.1})
+
+
+def test_where_all_that_is_better_forgets_too_much_a_base_that_knows_the_names_is_kept() -> None:
+    lost = {**dict.fromkeys(GAINS, 0.03), (2, 0.5): 0.02}
+    choice, alone = chosen([Knowing(GAINS), Knowing(GAINS)], forgetting(lost, []))
     assert (choice.steps, choice.blend) == (0, 0.0) and {line["steps"] for line in alone} == {0}
+
+
+def test_a_base_that_names_nothing_gives_way_to_what_forgets_least() -> None:
+    lost = {**dict.fromkeys(GAINS, 0.03), (2, 0.5): 0.02}
+    choice, alone = chosen(folds(GAINS, GAINS), forgetting(lost, []))
+    assert (choice.steps, choice.blend) == (2, 0.5)
+    assert {(line["steps"], line["blend"]) for line in alone} == {(2, 0.5)}
+    assert chosen(folds({(1, 1.0): -0.5}), forgetting(lost, []))[0].steps == 0, "nothing is better than it"
+
+
+def lines_of(choice: Any) -> dict[Made, float]:
+    return {(line["steps"], line["blend"]): line["objective"] for line in choice.table}
 
 
 aps = st.fixed_dictionaries({(mark, share): st.floats(-0.5, 1.0) for mark in (1, 2) for share in BLENDS})
@@ -106,8 +128,10 @@ def test_what_is_chosen_is_better_than_the_base_and_has_forgotten_next_to_nothin
     assert len(asked) == len(set(asked))
     assert len(alone) == len(gains)
     for made in [(choice.steps, choice.blend), *((line["steps"], line["blend"]) for line in alone)]:
-        assert made == (0, 0.0) or lost[made] <= MOST_FORGOTTEN
-    lines = {(line["steps"], line["blend"]): line["objective"] for line in choice.table}
+        within = [other for other in lost if lost[other] <= MOST_FORGOTTEN and other in lines_of(choice)]
+        better = [other for other in within if lines_of(choice)[other] > lines_of(choice)[0, 0.0]]
+        assert made == (0, 0.0) or lost[made] <= MOST_FORGOTTEN or len(gains) > 1 or not better
+    lines = lines_of(choice)
     best = lines[choice.steps, choice.blend]
     assert best > lines[0, 0.0] or choice.steps == 0
     free, _ = chosen(folds(*gains))
