@@ -32,18 +32,24 @@ function placed(random) {
   const screen = new MaskScreen({ width: W, height: H });
   const puts = [];
   screen.context = { putImageData: (...given) => puts.push(given.slice(1)) };
-  const scale = 0.4 + 6 * random();
-  screen.place({ width: 23, height: 17, scale, x: 9 - 14 * random(), y: 6 - 9 * random() }, random() < 0.5 ? 1 : 2);
-  return { screen, puts };
+  const viewport = { width: 23, height: 17, scale: 0.4 + 6 * random(), x: 9 - 14 * random(), y: 6 - 9 * random() };
+  const at = { viewport, ratio: [1, 1.5, 2][Math.floor(3 * random())] };
+  screen.place(at.viewport, at.ratio);
+  return { screen, puts, at };
 }
 
-/** What the screen must show: the colour under the centre of each pixel. */
-function shown({ columns, rows }, { under, bits, tone }) {
+/** The pixel of the picture under the centre of the screen's, along one axis; outside of the picture, too. */
+const under = (at, { ratio }, offset, scale) => Math.floor(((at + 0.5) / ratio - offset) / scale);
+
+/** What the screen must show: the colour under the centre of each pixel, on a canvas with the pixels of the screen. */
+function shown(at, { under: others, bits, tone }) {
+  const { width, height, scale, x: left, y: top } = at.viewport;
   const words = [];
-  for (const y of rows)
-    for (const x of columns) {
+  for (let sy = 0; sy < Math.round(height * at.ratio); sy += 1)
+    for (let sx = 0; sx < Math.round(width * at.ratio); sx += 1) {
+      const [x, y] = [under(sx, at, left, scale), under(sy, at, top, scale)];
       const inside = x >= 0 && x < W && y >= 0 && y < H;
-      words.push(inside ? (bits[y * W + x] ? tone : under[y * W + x]) : 0);
+      words.push(inside ? (bits[y * W + x] ? tone : others[y * W + x]) : 0);
     }
   return words;
 }
@@ -56,39 +62,37 @@ const chances = (seed) => () => {
 test("each pixel of the screen has the mask under its centre, wherever the picture lies", () => {
   for (let seed = 1; seed < 40; seed += 1) {
     const random = chances(seed);
-    const { screen } = placed(random);
+    const { screen, at } = placed(random);
     const masks = painted(random);
     screen.paintAll(masks, [0, 0, W, H]);
-    assert.deepEqual([...screen.words], shown(screen, masks), `seed ${seed}`);
+    assert.deepEqual([...screen.words], shown(at, masks), `seed ${seed}`);
   }
 });
 
 test("a part that is painted anew is what painting all gives, and nothing else is put on the canvas", () => {
   for (let seed = 1; seed < 60; seed += 1) {
     const random = chances(seed);
-    const { screen, puts } = placed(random);
+    const { screen, puts, at } = placed(random);
     const masks = painted(random);
     screen.paintAll(masks, [0, 0, W, H]);
     const box = [2, 1, 4, 3];
     for (let y = 1; y < 3; y += 1) for (let x = 2; x < 4; x += 1) masks.bits[y * W + x] ^= 1;
     puts.length = 0;
     screen.paint(masks, box);
-    assert.deepEqual([...screen.words], shown(screen, masks), `seed ${seed}`);
+    assert.deepEqual([...screen.words], shown(at, masks), `seed ${seed}`);
+    const { x, y, scale } = at.viewport;
     for (const [, , left, top, width, height] of puts) {
-      const [columns, rows] = [
-        [...screen.columns].slice(left, left + width),
-        [...screen.rows].slice(top, top + height),
-      ];
-      assert.ok(columns.every((x) => x >= 2 && x < 4) && rows.every((y) => y >= 1 && y < 3), `seed ${seed}`);
+      for (const sx of [left, left + width - 1]) assert.ok([2, 3].includes(under(sx, at, x, scale)), `seed ${seed}`);
+      for (const sy of [top, top + height - 1]) assert.ok([1, 2].includes(under(sy, at, y, scale)), `seed ${seed}`);
     }
   }
 });
 
 test("boxes that reach out of the picture or lie out of sight paint nothing wrong", () => {
-  const { screen, puts } = placed(chances(3));
+  const { screen, puts, at } = placed(chances(3));
   const masks = painted(chances(4));
   screen.paintAll(masks, [-5, -5, W + 5, H + 5]);
-  assert.deepEqual([...screen.words], shown(screen, masks));
+  assert.deepEqual([...screen.words], shown(at, masks));
   screen.place({ width: 23, height: 17, scale: 2, x: 500, y: 0 }, 1);
   screen.paintAll(masks, null);
   puts.length = 0;
