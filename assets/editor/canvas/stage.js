@@ -2,6 +2,7 @@
 /** The canvas area: pointers become strokes, pans and zooms; brush ring, coordinates, view rail. */
 
 import { h } from "../../kit/dom.js";
+import { onPixelRatio } from "../../kit/pixelratio.js";
 import { clamp } from "../../kit/numbers.js";
 import { Layers } from "./layers.js";
 import { openVideo } from "../state.js";
@@ -69,6 +70,7 @@ export class Stage {
     this.listen();
     app.viewport.onchange = () => this.placed();
     new ResizeObserver(() => this.resized()).observe(this.host);
+    onPixelRatio(() => this.placed());
     app.view.on(["tool", "selected", "newTrack", "frame"], () => this.toolChanged());
     app.preferences.on(["brush", "square"], () => this.moveRing());
     app.preferences.on(["outlines", "ghost", "grid"], () => app.layers?.lines.draw());
@@ -258,9 +260,11 @@ export class Stage {
   cancel() {
     this.gesture = "none";
     this.pressed = false;
+    this.pressure = null;
     this.host.classList.remove("v-panning");
     this.toolBusy?.cancel(this.app);
     this.toolBusy = null;
+    this.moveRing();
   }
 
   /** Save what a tool has not saved yet, before anything else happens. */

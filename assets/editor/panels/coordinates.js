@@ -5,6 +5,7 @@
  */
 
 import { h, oncePerFrame } from "../../kit/dom.js";
+import { onPixelRatio } from "../../kit/pixelratio.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
@@ -51,9 +52,11 @@ export function coordinates(app) {
     }, PAUSE);
   };
   app.view.on(["pointer"], draw);
-  app.session.on(["theme"], () => {
+  const again = () => {
     ready = false;
     draw();
-  });
+  };
+  app.session.on(["theme"], again);
+  onPixelRatio(again);
   return canvas;
 }
