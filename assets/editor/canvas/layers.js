@@ -10,7 +10,7 @@
 
 import { colourNumber, colourOf, word } from "../../look/palette.js";
 import { h, oncePerFrame } from "../../kit/dom.js";
-import { join, meets } from "../masks/raster.js";
+import { gathered, join, meets } from "../masks/raster.js";
 import { paintSpans, paintSpansIn } from "../masks/spans.js";
 import { Lines } from "./lines.js";
 import { MaskScreen } from "./maskscreen.js";
@@ -58,8 +58,8 @@ export class Layers {
     this.extent = null;
     /** @type {Box|null} changed since it was last painted */
     this.dirty = null;
-    /** @type {Box|null} where the ring of the brush was or is now, since lines were last drawn */
-    this.ringed = null;
+    /** @type {Box[]} where the ring of the brush was or is now, since lines were last drawn */
+    this.ringed = [];
     /** @type {import("./ring.js").Ring|null} the brush at the pointer */
     this.ring = null;
     /** whether the picture lies elsewhere since the masks were last painted */
@@ -92,7 +92,7 @@ export class Layers {
     this.sheet.classList.remove("v-standin", "v-bare");
     this.drawPicture(picture);
     this.shownFrame = frame;
-    this.compose();
+    this.compose(true);
   }
 
   /** Show a stand-in, which is the small picture of another frame and therefore has no masks. @param {ImageBitmap} picture */
@@ -101,7 +101,7 @@ export class Layers {
     this.sheet.classList.add("v-standin");
     this.drawPicture(picture);
     this.shownFrame = -1;
-    this.compose();
+    this.compose(true);
   }
 
   /** The canvas has as many pixels as the picture; the style sheet stretches it. @param {ImageBitmap} picture */
@@ -117,7 +117,7 @@ export class Layers {
     this.sheet.classList.remove("v-standin");
     this.sheet.classList.add("v-bare");
     this.shownFrame = frame;
-    this.compose();
+    this.compose(true);
   }
 
   /** RGBA of the shown picture, stretched to the size of the video. @returns {Uint8ClampedArray} height x width x 4 */
@@ -176,8 +176,8 @@ export class Layers {
       );
   }
 
-  /** Paint what changed on the shown frame since it was last painted. */
-  compose() {
+  /** Paint what changed on the shown frame since it was last painted. @param {boolean} [now] as of `Lines.draw` */
+  compose(now = false) {
     if (this.dirty) this.paintDirty();
     const { selected } = this.view.now;
     const tracks = this.drawn();
@@ -186,7 +186,7 @@ export class Layers {
     const edited = this.composeEdited(tracks.find(({ id }) => id === selected) ?? null);
     const changed = join(under, edited);
     if (changed) this.blit(changed);
-    this.lines.draw(edited !== null);
+    this.lines.draw(edited !== null, now);
   }
 
   /** @param {Track[]} others @returns {Box|null} where `under` changed */
@@ -282,17 +282,17 @@ export class Layers {
     const before = this.ring;
     if (sameRing(before, ring)) return;
     this.ring = ring;
-    for (const one of [before, ring]) if (one) this.ringed = join(this.ringed, boxOfRing(one, this.viewport));
+    for (const one of [before, ring]) if (one) this.ringed.push(boxOfRing(one, this.viewport));
     this.flush();
   }
 
   paintDirty() {
-    const { dirty } = this;
-    const stale = join(dirty, this.ringed);
+    const { dirty, ringed } = this;
     this.dirty = null;
-    this.ringed = null;
+    this.ringed = [];
     if (dirty) this.blit(dirty);
-    if (stale) this.lines.drawLiveIn(stale);
+    // A ring that moved far leaves most of the box around both of its places as it was.
+    for (const box of gathered(dirty ? [dirty, ...ringed] : ringed)) this.lines.drawLiveIn(box);
   }
 
   /** Follow the viewport. */
@@ -304,11 +304,8 @@ export class Layers {
     this.lines.place();
     this.moved = true;
     if (!resized) this.redraw();
-    else {
-      // Another size empties the canvases, which then must not be seen empty.
-      this.drawMoved();
-      this.lines.drawStill();
-    }
+    // Another size empties the canvases, which then must not be seen empty.
+    else this.drawMoved();
   }
 
   /** Draw masks and lines where the picture lies now. */
@@ -320,7 +317,7 @@ export class Layers {
       for (const part of this.parts.values()) box = join(box, part.box);
       this.masks.paintAll(this, box);
     }
-    this.lines.draw();
+    this.lines.draw(true, true);
   }
 
   /** Remove the canvases. */

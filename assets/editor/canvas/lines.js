@@ -34,7 +34,11 @@ export class Lines {
     this.badges = [];
     /** what `still` shows */
     this.drawnAs = "";
-    this.redrawStill = oncePerFrame(() => this.drawStill());
+    /** whether `still` shows something else than it should */
+    this.stale = false;
+    this.redrawStill = oncePerFrame(() => {
+      if (this.stale) this.drawStill();
+    });
     this.font = getComputedStyle(host).fontFamily;
     this.images = new BadgeImages(this.font);
     /** @type {unknown} the preview that `still` shows */
@@ -74,8 +78,12 @@ export class Lines {
     return 1 / this.layers.viewport.scale;
   }
 
-  /** Draw what changed. @param {boolean} [edited] whether the edited mask changed */
-  draw(edited = true) {
+  /**
+   * Draw what changed.
+   * @param {boolean} [edited] whether the edited mask changed
+   * @param {boolean} [now] with picture and masks: what a frame asks of the next one is seen a frame later than they are
+   */
+  draw(edited = true, now = false) {
     const { document, view, viewport } = this.layers;
     const { clean, preview } = view.now;
     const before = this.badges;
@@ -96,7 +104,9 @@ export class Lines {
     const moved = as !== this.drawnAs || preview !== this.preview || Boolean(preview);
     this.drawnAs = as;
     this.preview = preview;
-    if (moved) this.redrawStill();
+    this.stale ||= moved;
+    if (this.stale && now) this.drawStill();
+    else if (moved) this.redrawStill();
     if (moved || edited || clean) this.drawLive();
     else for (const badge of otherBadges(before, this.badges)) this.drawLiveIn(this.boxOfBadge(badge));
   }
@@ -119,8 +129,9 @@ export class Lines {
     return order.map((badge, i) => ({ ...badge, move: moves[i] }));
   }
 
-  /** Takes longer than all else of a step: once per frame, however often something changed. */
+  /** Takes longer than all else of a step. */
   drawStill() {
+    this.stale = false;
     const { preferences, view } = this.layers;
     const drawn = this.layers.drawn();
     const context = this.cleared(this.still);

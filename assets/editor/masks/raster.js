@@ -177,6 +177,29 @@ export function join(a, b) {
   return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
 }
 
+/** @param {Box} box */
+const areaOf = ([x0, y0, x1, y1]) => (x1 - x0) * (y1 - y0);
+
+/** Boxes that cover the same: two are joined where one around both is no larger than they are. @param {readonly Box[]} boxes @returns {Box[]} */
+export function gathered(boxes) {
+  /** @type {Box[]} */
+  const found = [];
+  for (const box of boxes) {
+    /** @type {Box} */
+    let one = box;
+    for (let i = 0; i < found.length;) {
+      const both = /** @type {Box} */ (join(found[i], one));
+      if (areaOf(both) > areaOf(found[i]) + areaOf(one)) i += 1;
+      else {
+        found.splice(i, 1);
+        [one, i] = [both, 0];
+      }
+    }
+    found.push(one);
+  }
+  return found;
+}
+
 /** Whether two boxes have a pixel in common. @param {Box|null} a @param {Box|null} b */
 export const meets = (a, b) => Boolean(a && b && a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]);
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { capsule, join, polygon, subtract } from "../../../../assets/editor/masks/raster.js";
+import { capsule, gathered, join, polygon, subtract } from "../../../../assets/editor/masks/raster.js";
 
 const H = 20;
 const W = 30;
@@ -135,4 +135,29 @@ test("subtracting clears common pixels and returns whether there were any", () =
   assert.equal(subtract(bits, Uint8Array.from([0, 1, 1, 0])), true);
   assert.deepEqual([...bits], [1, 0, 0, 0]);
   assert.equal(subtract(bits, Uint8Array.from([0, 1, 1, 0])), false);
+});
+
+test("boxes are joined where one around both is no larger, and cover the same", () => {
+  assert.deepEqual(gathered([]), []);
+  assert.deepEqual(
+    gathered([
+      [0, 0, 10, 10],
+      [2, 0, 12, 10],
+    ]),
+    [[0, 0, 12, 10]],
+  );
+  const apart = [
+    [0, 0, 10, 10],
+    [50, 40, 60, 50],
+  ];
+  assert.deepEqual(gathered(apart), apart);
+  // A third one between two may bring both together.
+  assert.deepEqual(
+    gathered([
+      [0, 0, 10, 10],
+      [18, 0, 28, 10],
+      [9, 0, 19, 10],
+    ]),
+    [[0, 0, 28, 10]],
+  );
 });

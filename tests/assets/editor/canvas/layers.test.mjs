@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Layers } from "../../../../assets/editor/canvas/layers.js";
+import { ringAt } from "../../../../assets/editor/canvas/ring.js";
+import { Viewport } from "../../../../assets/editor/canvas/viewport.js";
+import { openPage } from "../../browser.mjs";
+import { editor, H, W } from "./drawing.mjs";
+
+/** Work for the next frame of the display. */
+let asked = [];
+
+/** Lets the display show a frame: what its work asks for comes with the next one. */
+function frame() {
+  const now = asked;
+  asked = [];
+  for (const work of now) work();
+}
+
+/** A context that notes what is called on it. */
+function context() {
+  const called = [];
+  const noted = (name) => (called.push(name), () => undefined);
+  return new Proxy({ called }, { get: (own, name) => (name in own ? own[name] : noted(name)), set: () => true });
+}
+
+beforeEach(async () => {
+  await openPage();
+  const { createElement } = document;
+  document.createElement = (tag) => {
+    const element = createElement.call(document, tag);
+    const own = context();
+    element.classList.toggle = () => {};
+    return Object.assign(element, { getContext: () => own });
+  };
+  asked = [];
+  globalThis.requestAnimationFrame = (work) => asked.push(work);
+  globalThis.devicePixelRatio = 1;
+  globalThis.getComputedStyle = () => ({ fontFamily: "sans-serif" });
+  globalThis.ImageData = class {
+    constructor(width, height) {
+      Object.assign(this, { width, height, data: new Uint8ClampedArray(4 * width * height) });
+    }
+  };
+  globalThis.Path2D = class {
+    moveTo() {}
+    lineTo() {}
+    closePath() {}
+  };
+});
+
+/** Two tracks on a canvas; how often the lines of the other one and the masks were drawn. */
+function canvas() {
+  const { document: video, view, preferences } = editor();
+  view.set({ solo: null, clean: false, comments: [], marks: new Map() });
+  preferences.set({ outlines: true, ghost: false, grid: false, opacity: 50, filled: true });
+  const viewport = new Viewport();
+  const host = document.createElement("div");
+  host.prepend = (...children) => host.append(...children);
+  const layers = new Layers({ host, document: video, viewport, view, preferences });
+  viewport.onchange = () => layers.place();
+  viewport.resize(200, 150);
+  viewport.setImage(W, H);
+  const times = (element, name) => element.getContext("2d").called.filter((one) => one === name).length;
+  return {
+    layers,
+    viewport,
+    get lines() {
+      return times(layers.lines.still, "clearRect");
+    },
+    get masks() {
+      return times(layers.masks.canvas, "putImageData");
+    },
+  };
+}
+
+test("lines of the other tracks are drawn with picture and masks, not a frame of the display later", () => {
+  const drawn = canvas();
+  frame();
+  const before = drawn.lines;
+  drawn.layers.show(0, { width: W, height: H });
+  assert.equal(drawn.lines, before + 1);
+  frame();
+  assert.equal(drawn.lines, before + 1, "and once");
+});
+
+test("where the picture moves, masks and lines move in the same frame of the display", () => {
+  const drawn = canvas();
+  drawn.layers.show(0, { width: W, height: H });
+  frame();
+  for (let move = 0; move < 3; move += 1) {
+    const { lines, masks } = drawn;
+    drawn.viewport.pan(3, 1);
+    drawn.viewport.pan(2, 0);
+    frame();
+    assert.deepEqual([drawn.lines, drawn.masks], [lines + 1, masks + 1]);
+  }
+});
+
+test("what changes in between is drawn once, in the next frame of the display", () => {
+  const drawn = canvas();
+  drawn.layers.show(0, { width: W, height: H });
+  frame();
+  const before = drawn.lines;
+  for (const hidden of [["t2"], [], ["t2"]]) {
+    drawn.layers.view.set({ hidden: new Set(hidden) });
+    drawn.layers.compose();
+  }
+  assert.equal(drawn.lines, before);
+  frame();
+  assert.equal(drawn.lines, before + 1);
+});
+
+test("a ring that went far redraws its two places, one that went on a little the box around both", () => {
+  const { layers, viewport } = canvas();
+  layers.show(0, { width: W, height: H });
+  frame();
+  const boxes = [];
+  layers.lines.drawLiveIn = (box) => boxes.push(box);
+  const show = (x, y) => {
+    layers.showRing(ringAt([x, y], { brush: 2, square: false }, viewport.scale));
+    frame();
+    return boxes.splice(0).length;
+  };
+  assert.equal(show(20, 20), 1);
+  assert.equal(show(21, 20), 1);
+  assert.equal(show(150, 120), 2);
+});
