@@ -12,7 +12,7 @@ import torch
 from app.errors import BadInput
 from app.training.best import forget_best
 from app.training.file_clips import YoutubeVisClips
-from app.training.step_log import step_log
+from app.training.step_log import set_aside, step_log
 from model import pretrained
 from model.config import Lite0Config, TeViTConfig, TrainingConfig, named
 from model.network.tevit import TeViT, build
@@ -153,7 +153,8 @@ def _train(order: TrainOrder, listener: TrainListener) -> Trained:
         listener.on_line(line)
     if order.resume:
         ranks.wait()
-        trainer.resume()
+        if not trainer.resume() and ranks.is_first():
+            listener.on_line(_begins_anew(order.out))
     path = order.out / "checkpoint.safetensors"
     if not ranks.is_first():
         trainer.run(on_step=listener.on_step)
@@ -181,13 +182,20 @@ def _train(order: TrainOrder, listener: TrainListener) -> Trained:
     return Trained(path, trainer.step)
 
 
+def _begins_anew(folder: Path) -> str:
+    """The sentence about a run that was to go on, in a folder without a state; the log there gets another name."""
+    log = set_aside(folder)
+    kept = "" if log is None else f"; the log that was there is now {log.name}"
+    return f"{folder} holds no state to go on from, so the run begins anew{kept}"
+
+
 def _run_with_log(trainer: Trainer, order: TrainOrder, listener: TrainListener, save: Callable[[Path], None]) -> None:
     shown = 0
     with step_log(order.out, after=trainer.step) as log:
 
         def on_step(step: StepReport) -> None:
             nonlocal shown
-            log.write(step)
+            log.write(step, lasting=trainer.is_kept_after(step.step))  # a state never outlives the lines before it
             for note in step.notes[: max(_SHOWN - shown, 0)]:
                 listener.on_line(f"Step {step.step}: {note}")
             shown += len(step.notes)

@@ -106,15 +106,18 @@ class _SharedGradient:
     """The gradient of a table's vectors, to which every use of the table adds.
 
     Otherwise each of a dozen uses makes a gradient of all vectors (100 MB for a clip of 640 x 384), nearly all zeros.
+    Only passes that reach what the table was made of get it, not those to `Table.vectors`; what a pass has added that
+    did not get so far is dropped.
     """
 
     def __init__(self) -> None:
         self._sum: Tensor | None = None
+        self._pass = -1  # the backward pass that adds
 
     def add(self, vectors: Tensor, indices: Tensor, weights: Tensor, grad: Tensor) -> None:
         """Add what bags ``indices`` with ``weights`` (B, K) of the vectors (N, C) pass on of their ``grad`` (B, C)."""
-        if self._sum is None:
-            self._sum = torch.zeros_like(vectors)
+        if self._sum is None or self._pass != _this_pass():
+            self._sum, self._pass = torch.zeros_like(vectors), _this_pass()
         used = torch.zeros(len(vectors), dtype=torch.bool, device=vectors.device)
         used[indices.view(-1)] = True
         rows = used.nonzero()[:, 0]
@@ -123,9 +126,14 @@ class _SharedGradient:
         self._sum.index_add_(0, rows, _of_bags(grad, places[indices.view(-1)], weights.view(-1), len(rows)))
 
     def taken(self) -> Tensor | None:
-        """The sum of all uses so far, which begins anew."""
+        """The sum of all uses in this pass, which begins anew."""
         found, self._sum = self._sum, None
-        return found
+        return found if self._pass == _this_pass() else None
+
+
+def _this_pass() -> int:
+    """A number of the backward pass that is running, as `torch.utils.checkpoint` tells passes apart; -1 outside."""
+    return torch._C._current_graph_task_id()
 
 
 def _of_bags(grad: Tensor, indices: Tensor, weights: Tensor, count: int) -> Tensor:

@@ -103,7 +103,7 @@ class Trainer:
         while self.step < self.recipe.steps and not cancelled():
             report = self._step(batches, began)
             on_step(report)
-            if self.step % self.settings.keep_every == 0 or self.step == self.recipe.steps:
+            if self.is_kept_after(self.step):
                 self.keep()
         self._require_finite_weights()
         self._state.prove()
@@ -179,6 +179,10 @@ class Trainer:
         kind = torch.device(self.settings.device).type
         fast = self.settings.precision == "fast" and (kind != "cpu" or computes_bfloat16())
         return torch.autocast(kind, dtype=torch.bfloat16) if fast else nullcontext()
+
+    def is_kept_after(self, step: int) -> bool:
+        """Whether the state of the run is written after a step, once ``on_step`` has returned."""
+        return step % self.settings.keep_every == 0 or step == self.recipe.steps
 
     def keep(self) -> None:
         """Writes the state of the run; it replaces the one at ``resume_path`` when the next loss is finite."""

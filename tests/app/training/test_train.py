@@ -9,6 +9,7 @@ import torch
 from app.cli.parser import make_parser
 from app.errors import BadInput
 from app.training.file_clips import MissingFrames, YoutubeVisClips
+from app.training.step_log import StepLog
 from app.training.train import CANDIDATE, TrainListener, TrainOrder, recipe_of, start_network, train
 from model.config import CONFIGURATIONS, named
 from model.pretrained import INSTALLED
@@ -16,7 +17,7 @@ from model.pretrained.lite0 import folded
 from model.procedural import synthesize
 from model.training import ranks
 from model.training.targets import ABSENT, PRESENT
-from model.training.trainer import StepReport
+from model.training.trainer import StepReport, Trainer
 from model.weights import checkpoint
 from model.weights.starting_points import LITE0
 from tests.model.pretrained.reference_lite0 import random_state
@@ -123,6 +124,39 @@ def test_a_resumed_run_adds_to_its_log(data: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "run" / CANDIDATE).exists()
     assert [step.step for step in steps] == [2, 3]
     assert len((tmp_path / "run" / "losses.jsonl").read_text().splitlines()) == 3
+
+
+def test_a_run_without_a_state_says_that_it_begins_anew_and_keeps_the_old_log(data: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train(order(data, run, steps=1), TrainListener(lambda _: None))
+    old = (run / "losses.jsonl").read_text()
+    (run / "resume.pt").unlink()
+    steps, lines = list[StepReport](), list[str]()
+    train(order(data, run, resume=True), TrainListener(steps.append, lines.append))
+    assert [step.step for step in steps] == [1, 2]
+    assert [line for line in lines if "anew" in line] == [
+        f"{run} holds no state to go on from, so the run begins anew; the log that was there is now losses.1.jsonl"
+    ]
+    assert (run / "losses.1.jsonl").read_text() == old
+    assert len((run / "losses.jsonl").read_text().splitlines()) == 2
+
+
+def test_the_lines_before_a_state_are_on_the_disk_before_it_is_written(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_of_files: list[tuple[str, int]] = []
+    write, keep = StepLog.write, Trainer.keep
+    monkeypatch.setattr(
+        StepLog,
+        "write",
+        lambda self, step, *, lasting=False: (
+            order_of_files.append(("lasting" if lasting else "line", step.step)),
+            write(self, step, lasting=lasting),
+        ),
+    )
+    monkeypatch.setattr(Trainer, "keep", lambda self: (order_of_files.append(("state", self.step)), keep(self)))
+    train(order(data, tmp_path / "run"), TrainListener(lambda _: None))
+    assert order_of_files == [("state", 0), ("line", 1), ("lasting", 2), ("state", 2)]
 
 
 @pytest.mark.parametrize("first", [True, False])

@@ -117,6 +117,19 @@ def test_all_uses_of_a_table_add_to_one_gradient_and_a_second_pass_begins_anew()
         assert not gradient.any()
 
 
+def test_a_pass_that_ended_before_the_levels_leaves_nothing_to_the_next_one() -> None:
+    torch.manual_seed(0)
+    level = torch.randn(1, 2, 8, 8, requires_grad=True)
+    table, zero = Table.of([level]), torch.zeros(1, dtype=torch.int64)
+    box = torch.tensor([[4.0, 4.0, 20.0, 20.0]])
+    use = roi_align(table, box, zero, zero, strides=(4.0,), cells=3).square().sum()
+    (expected,) = torch.autograd.grad(use, level, retain_graph=True)
+    torch.autograd.grad(use, table.vectors, retain_graph=True, allow_unused=True)
+    assert torch.equal(torch.autograd.grad(table.vectors.sum(), level, retain_graph=True)[0], torch.ones_like(level))
+    torch.autograd.grad(use, table.vectors, retain_graph=True, allow_unused=True)
+    assert torch.equal(torch.autograd.grad(use, level)[0], expected)
+
+
 def test_gradients_reach_features_and_never_boxes() -> None:
     feature = torch.randn(1, 2, 8, 8, requires_grad=True)
     boxes = torch.tensor([[4.0, 4.0, 20.0, 20.0]], requires_grad=True)
