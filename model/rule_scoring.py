@@ -58,21 +58,30 @@ class HeldOutVideo:
         video = self.source.videos[self.index]
         return truth_of(video, self.frames(video), video_id=self.index + 1, first_id=1)
 
-    def reviewed(self, thresholds: Thresholds, trunk: Trunk | None = None) -> Entries:
+    def reviewed(
+        self,
+        thresholds: Thresholds,
+        trunk: Trunk | None = None,
+        on_frames: Callable[[int], None] = lambda frames: None,
+    ) -> Entries:
         """The tracks that a proposal with these thresholds finds and that can be judged.
 
         With ``trunk``, the network whose features are compared, their masks are made steady as a proposal does it
-        (`model.steadying`). Masks that are as good as an accepted one are given as this one, see
-        `model.accepted_masks`.
+        (`model.steadying`); ``on_frames`` gets the number of those that are done since, and may raise. Masks that are
+        as good as an accepted one are given as this one, see `model.accepted_masks`.
         """
-        tracks = (self.recorded.tracks(thresholds) if trunk is None else self._steady(thresholds, trunk)).tracks
+        whole = self.recorded.tracks(thresholds) if trunk is None else self._steady(thresholds, trunk, on_frames)
         return self._judged(
-            [{"label": t.label, "score": t.score, "segmentations": list(t.segmentations)} for t in tracks]
+            [{"label": t.label, "score": t.score, "segmentations": list(t.segmentations)} for t in whole.tracks]
         )
 
-    def _steady(self, thresholds: Thresholds, trunk: Trunk) -> WholeVideo:
+    def _steady(self, thresholds: Thresholds, trunk: Trunk, on_frames: Callable[[int], None]) -> WholeVideo:
         frames = SourceFrames(self.source, self.index)
-        return gather(steadied_results(self.recorded.results(thresholds), frames, trunk=trunk))
+        results = []
+        for result in steadied_results(self.recorded.results(thresholds), frames, trunk=trunk):
+            results.append(result)
+            on_frames(result.stop - result.start)
+        return gather(results)
 
     def under_published(self) -> Entries:
         """The tracks of the published rule that can be judged."""

@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from app.errors import BadInput
-from model.pretrained import find, missing
+from model.pretrained import COMMAND, find, missing, sound
 
 if TYPE_CHECKING:
     from app.checkpoints.find import FoundCheckpoint
@@ -25,12 +25,27 @@ def load_trunk(device: str = "cpu") -> "tuple[Trunk | None, str]":
     return Lite0Trunk(Lite0.load(path, device)), ""
 
 
+def why_unsteady() -> str | None:
+    """Why masks cannot be made steady on this machine, one sentence; None where they can."""
+    path = find("lite0")
+    if path is None:
+        return f"Masks cannot be made steady. {missing('lite0')}"
+    if not sound(path, "lite0"):
+        return f"Masks cannot be made steady: the file {path} is damaged. Delete it; {COMMAND} brings it anew."
+    return None
+
+
+def steady_trunk(device: str) -> "Trunk | None":
+    """The network where masks can be made steady, else None."""
+    return None if why_unsteady() else kept_trunk(device)
+
+
 @cache
 def kept_trunk(device: str) -> "Trunk":
     """The network, loaded once in a process. Raises `Lite0Error` for a damaged file, `BadInput` without a file."""
-    trunk, without = load_trunk(device)
+    trunk, _ = load_trunk(device)
     if trunk is None:
-        raise BadInput(without)
+        raise BadInput(f"Masks cannot be made steady. {missing('lite0')}")
     return trunk
 
 

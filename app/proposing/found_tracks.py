@@ -11,7 +11,7 @@ from storage.authors import machine_author
 @dataclass(frozen=True)
 class ProposedTrack:
     """One track of a run: its standing, and by frame its mask (blob hash), its score (0 to 1) and how far the windows
-    that cover the frame agree on it (0 to 1; no entry: only one does).
+    that cover the frame, and its steady mask, agree on it (0 to 1; no entry: there is only one).
 
     ``unknown``: frames of the video about which the run says nothing; it writes no rows there.
     """

@@ -128,16 +128,20 @@ def is_proposed(
     checkpoint_id: str | None,
     propose_settings: ProposeSettings,
 ) -> bool:
-    """Whether the video's latest run has this checkpoint and these settings, came to its end and was not undone."""
+    """Whether the video's latest run has this checkpoint and these settings, came to its end and was not undone.
+
+    Where the settings leave open whether masks are steady, both will do: an update does not propose all anew.
+    """
     with database.read() as tx:
         video = videos.get_video(tx, video_id)
         checkpoint = chosen_checkpoint(tx, project_id=video.project_id, checkpoint_id=checkpoint_id)
         if checkpoint is None:
             return False
         device = choose_device(settings.device)
-        precision, steady = choose_precision(device, propose_settings.precision), choose_steady(propose_settings)
-        propose_settings = replace(propose_settings, precision=precision, steady=steady)
-        return finished(tx, run_key(video, checkpoint, propose_settings, device=device))
+        precision, asked = choose_precision(device, propose_settings.precision), propose_settings.steady
+        wanted = [False, True] if asked is None else [choose_steady(propose_settings)]
+        settled = [replace(propose_settings, precision=precision, steady=steady) for steady in wanted]
+        return any(finished(tx, run_key(video, checkpoint, one, device=device)) for one in settled)
 
 
 def _inputs(database: Database, video_id: str, checkpoint_id: str | None) -> tuple[Video, Checkpoint, ClassMapping]:

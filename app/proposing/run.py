@@ -154,6 +154,8 @@ def _frame_range(tx: Connection, window: WindowResult) -> FrameRange:
         tracks[number].masks[frame] = digest
     for track in window.tracks:
         for offset, score in enumerate(track.frame_scores):
+            if score == 0.0 and track.segmentations[offset] is not None:
+                continue  # steadying alone sees the track there: no network gave it a score
             tracks[track.track].scores[window.start + offset] = float(score)
         for offset, agreement in enumerate(track.agreements):
             if agreement is not None:

@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.checkpoints.networks import kept_trunk
+from app.checkpoints.networks import kept_trunk, why_unsteady
 from app.errors import BadInput
-from model.pretrained import find, missing
 from model.tracking.settings import ProposeSettings
 
 if TYPE_CHECKING:
     from model.network.tevit import TeViT
     from model.tracking.whole_video import WindowResult
-
-
-def why_unsteady() -> str | None:
-    """Why masks cannot be made steady on this machine, one sentence; None where they can."""
-    return None if find("lite0") is not None else f"Masks cannot be made steady. {missing('lite0')}"
 
 
 def choose_steady(settings: ProposeSettings) -> bool:
@@ -45,6 +39,7 @@ def proposed_windows(
     device: str,
     first: int = 0,
     cancelled: Callable[[], bool],
+    on_window: Callable[[int, int], None] = lambda done, expected: None,
     **others: Any,
 ) -> "Generator[WindowResult]":
     """As `model.tracking.windows.propose`, with steady masks if ``settings.steady``; ``first``: number of the frame.
@@ -55,9 +50,31 @@ def proposed_windows(
     from model.tracking import windows
 
     if not settings.steady:
-        return windows.propose(network, frames, settings=settings, cancelled=cancelled, **others)
+        return windows.propose(network, frames, settings=settings, cancelled=cancelled, on_window=on_window, **others)
     from model.steadying import PassingFrames, steadied_results
 
     kept = PassingFrames(frames, first=first)
-    results = windows.propose(network, kept, settings=settings, cancelled=cancelled, **others)
-    return steadied_results(results, kept, trunk=kept_trunk(device), cancelled=cancelled)
+    told = _Told(on_window, others["expected"])
+    results = windows.propose(network, kept, settings=settings, cancelled=cancelled, on_window=told.network, **others)
+    return told.steady(steadied_results(results, kept, trunk=kept_trunk(device), cancelled=cancelled))
+
+
+class _Told:
+    """Progress: the network's frames count half until they are steady."""
+
+    def __init__(self, on_window: Callable[[int, int], None], expected: int) -> None:
+        self._on_window, self._expected, self._steady = on_window, expected, 0
+
+    def network(self, done: int, expected: int) -> None:
+        """The network has processed so many frames."""
+        self._on_window(self._steady + max(done - self._steady, 0) // 2, expected)
+
+    def steady(self, results: "Generator[WindowResult]") -> "Generator[WindowResult]":
+        """The results, each of which is told once it was taken. Closing the generator closes them."""
+        try:
+            for result in results:
+                yield result
+                self._steady = result.stop
+                self._on_window(result.stop, max(self._expected, result.stop))
+        finally:
+            results.close()

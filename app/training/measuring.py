@@ -39,12 +39,11 @@ class MeasuredSide:
     ) -> "MeasuredSide":
         """The tracks of each video under its own thresholds, with ``trunk`` made steady.
 
-        ``on_frames`` gets the number of frames of each video when it is done; it may raise.
+        ``on_frames`` gets the number of frames that were made steady since the last call; it may raise.
         """
         found = []
         for video, chosen in zip(videos, thresholds, strict=True):
-            found.append(video.reviewed(chosen, trunk))
-            on_frames(video.source.videos[video.index].count)
+            found.append(video.reviewed(chosen, trunk, on_frames))
         return cls(tuple(videos), tuple(found))
 
     def figures(self, places: Sequence[int] | None = None, *, label: int | None = None) -> Figures:

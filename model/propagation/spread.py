@@ -35,6 +35,7 @@ def spread(
     model: ClipModel | None = None,
     settings: SpreadSettings | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    first_looks: bool = True,
 ) -> Iterator[SpreadFrame]:
     """Guesses for the frames ``start`` <= k < ``stop``, one frame after another, as soon as each is known.
 
@@ -52,11 +53,12 @@ def spread(
     model: a network that finds things by itself. It adds its shapes for the tracks whose given mask it finds, too; then
     ``read`` is called for a clip of frames ahead.
 
-    Between two given frames a walk goes forward and another one backward, and both are blended by distance and trust.
-    A frame there comes twice: first with ``final=False`` (in forward order, for the screen), then, blended, with
-    ``final=True`` (in backward order). Other frames come once, final. Every frame of the range comes exactly once as
-    final, unless ``cancelled`` becomes true: then the iteration ends after the frame in work, and what came stays
-    valid. A frame with only given tracks comes with no guesses. Closing the generator ends it, too.
+    Between two given frames a walk goes forward and another one backward, and both are blended by distance and trust. A
+    frame there comes twice: first with ``final=False`` (in forward order, for the screen), then, blended, with
+    ``final=True`` (in backward order); without ``first_looks`` only so. Other frames come once, final. Every frame of
+    the range comes exactly once as final, unless ``cancelled`` becomes true: then the iteration ends after the frame in
+    work, and what came stays valid. A frame with only given tracks comes with no guesses. Closing the generator ends
+    it, too.
 
     A track has no guess where nothing leads to it: beyond a given absence, beyond a cut (without ``beyond_cuts``), and
     where it was not given at all.
@@ -75,7 +77,7 @@ def spread(
     }
     try:
         for part in _parts(small, start, stop):
-            yield from _Stretch(frames, small, part, settings).guesses(cancelled)
+            yield from _Stretch(frames, small, part, settings).guesses(cancelled, first_looks)
             if cancelled():
                 return
     finally:
@@ -121,8 +123,8 @@ class _Stretch:
         }
         self._known = sorted({k for of in self._given.values() for k in of})
 
-    def guesses(self, cancelled: Callable[[], bool]) -> Iterator[SpreadFrame]:
-        """First looks and final guesses of the frames of the part."""
+    def guesses(self, cancelled: Callable[[], bool], first_looks: bool) -> Iterator[SpreadFrame]:
+        """Final guesses of the frames of the part, and first looks if they are wanted."""
         if not self._known:
             yield from (SpreadFrame(k, {}) for k in self._part)
             return
@@ -133,7 +135,7 @@ class _Stretch:
         for k, steps in self._walk(range(max(first, self._known[0]), self._part.stop), cancelled):
             if k < turn:
                 forward[k] = {track: KeptStep.of(step) for track, step in steps.items()}
-            if k in self._part:
+            if k in self._part and (first_looks or k >= turn):
                 yield SpreadFrame(k, guesses(steps, self._frames.full), final=k >= turn)
         if turn == self._part.start or cancelled():
             return

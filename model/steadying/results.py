@@ -84,7 +84,8 @@ class SourceFrames:
     def read(self, k: int) -> np.ndarray:
         """See `Frames`."""
         if k not in self._kept:
-            some = range(k, min(k + GROUP, self._count))
+            block = k // GROUP * GROUP  # so that a walk backward finds what it asks for
+            some = range(block, min(block + GROUP, self._count))
             self._kept |= {at: _small(self._source.read_frames(self._video, [at])[0]) for at in some}
         return self._kept[k]
 

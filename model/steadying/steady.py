@@ -1,7 +1,7 @@
 """The masks of proposed tracks in some frames, made steady: the typical ones are kept and spread to the others."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +13,8 @@ from model.steadying.key_frames import key_frames
 from model.tracking.whole_video import Rle, TrackProposal
 
 SHARED = 0.4  # of the smaller mask, from which two tracks show the same thing or a part of it
+
+KEPT_BYTES = 256 << 20  # of features that the layers of a scene share
 
 Read = Callable[[int], np.ndarray]
 
@@ -30,14 +32,18 @@ def steadied(
 
     A track keeps its masks in its key frames (`model.steadying.key_frames`). In the others it gets what spreading makes
     of these, also where the network had not seen it, and its own mask where spreading sees nothing of it. The tracks
-    of a layer compete for the pixels. Scores stay. Where both have a mask, their IoU counts as an agreement.
+    of a layer compete for the pixels. Scores stay. Where both have a mask, their IoU counts as an agreement;
+    where the network had none, how sure spreading is.
 
     tracks: with an entry for each frame of ``scene``. read: gives frame k, uint8 RGB of ``size`` = (height, width) or
     of `model.propagation.working.working_size`. ``cancelled`` is asked before each frame; then the rest stays as it is.
     """
     masks = [list(one.segmentations) for one in tracks]
-    trunk = _KeptFeatures(trunk)
-    for layer in layers(tracks) if len(scene) > 1 else ():
+    sure: list[dict[int, float]] = [{} for _ in tracks]
+    found = layers(tracks) if len(scene) > 1 else []
+    if len(found) > 1:
+        trunk = _KeptFeatures(trunk)
+    for layer in found:
         given = {
             place: {scene[at]: _pixels(tracks[place].segmentations[at]) for at in chosen}
             for place in layer
@@ -47,7 +53,8 @@ def steadied(
             for place, guess in step.guesses.items():
                 if guess.mask is not None:
                     masks[place][step.frame - scene.start] = _encoded(guess.mask)
-    return tuple(_changed(one, new) for one, new in zip(tracks, masks, strict=True))
+                    sure[place][step.frame - scene.start] = 0.0 if guess.needs_look else guess.confidence
+    return tuple(_changed(*of_track) for of_track in zip(tracks, masks, sure, strict=True))
 
 
 def layers(tracks: Sequence[TrackProposal]) -> list[list[int]]:
@@ -92,37 +99,55 @@ def _spread(
 ) -> Iterator[SpreadFrame]:
     """The final guesses."""
     if given and not cancelled():
-        steps = spread(read, given, size=size, start=scene.start, stop=scene.stop, trunk=trunk, cancelled=cancelled)
-        yield from (step for step in steps if step.final)
+        yield from spread(
+            read,
+            given,
+            size=size,
+            start=scene.start,
+            stop=scene.stop,
+            trunk=trunk,
+            cancelled=cancelled,
+            first_looks=False,
+        )
 
 
 class _KeptFeatures:
-    """A network that remembers what it gave for a frame: every layer asks for the same ones."""
+    """A network that remembers what it gave for a frame, up to `KEPT_BYTES`: every layer asks for the same ones."""
 
     def __init__(self, trunk: Trunk) -> None:
-        self._trunk = trunk
+        self._trunk, self._bytes = trunk, 0
         self._kept: dict[bytes, dict[int, Tensor]] = {}
 
     def spread_features(self, frames: np.ndarray) -> dict[int, Tensor]:
         """See `model.propagation.Trunk`."""
         key = hashlib.sha256(frames.tobytes()).digest()
-        if key not in self._kept:
-            self._kept[key] = self._trunk.spread_features(frames)
-        return self._kept[key]
+        if key in self._kept:
+            return self._kept[key]
+        found = self._trunk.spread_features(frames)
+        size = sum(one.numel() * one.element_size() for one in found.values())
+        if self._bytes + size <= KEPT_BYTES:
+            self._kept[key] = found
+            self._bytes += size
+        return found
 
 
-def _changed(track: TrackProposal, masks: Sequence[Rle | None]) -> TrackProposal:
+def _changed(track: TrackProposal, masks: Sequence[Rle | None], sure: Mapping[int, float]) -> TrackProposal:
     agreements = track.agreements or (None,) * len(masks)
-    found = tuple(_agreement(*three) for three in zip(agreements, track.segmentations, masks, strict=True))
+    found = tuple(
+        _agreement(known, track.segmentations[at], masks[at], sure.get(at)) for at, known in enumerate(agreements)
+    )
     return replace(track, segmentations=tuple(masks), agreements=found)
 
 
-def _agreement(known: float | None, before: Rle | None, after: Rle | None) -> float | None:
-    """The lower one of the agreement known of a frame and the IoU of its masks; where nothing changed, the known."""
-    if before is None or after is None or before == after:
+def _agreement(known: float | None, before: Rle | None, after: Rle | None, sure: float | None) -> float | None:
+    """The lower one of the agreement known of a frame and the IoU of its masks; where nothing changed, the known.
+
+    Of a mask that the network had not seen: how ``sure`` spreading is of it, 0 to 1.
+    """
+    if after is None or before == after:
         return known
-    overlap = float(coco.iou([_binary(before)], [_binary(after)], [0])[0, 0])
-    return overlap if known is None else min(known, overlap)
+    found = sure if before is None else float(coco.iou([_binary(before)], [_binary(after)], [0])[0, 0])
+    return min((value for value in (known, found) if value is not None), default=None)
 
 
 def _pixels(mask: Rle | None) -> np.ndarray:

@@ -19,7 +19,7 @@ class TrackProposal:
     track: int  # the same number through all windows of a video, from 0
     frame_scores: tuple[float, ...]  # per frame, 0 to 1
     segmentations: tuple[Rle | None, ...]  # COCO RLE of the frame's size, per frame; None: absent
-    agreements: tuple[float | None, ...] = ()  # per frame, of the windows that cover it, 0 to 1; None: only one does
+    agreements: tuple[float | None, ...] = ()  # per frame, of all that say something of it, 0 to 1; None: one window
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from pydantic import BaseModel, Field
 
 from app.checkpoints.choice import checkpoint_choice, create_own_project
 from app.checkpoints.class_map import class_mapping
+from app.checkpoints.networks import why_unsteady
 from app.library.sources import glance
 from app.proposing.resuming import kept_for, kept_of_project
-from app.proposing.steadying import why_unsteady
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json

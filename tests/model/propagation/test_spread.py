@@ -66,6 +66,16 @@ def test_frames_between_given_ones_come_twice_and_the_last_time_final() -> None:
     ]
 
 
+def test_without_first_looks_every_frame_comes_once_and_with_the_same_masks() -> None:
+    both, once = (run(ONE, 0, COUNT - 1, first_looks=wanted) for wanted in (True, False))
+
+    assert len(once) == COUNT < len(both) and all(one.final for one in once)
+    assert final(both).keys() == final(once).keys()
+    for k, one in final(once).items():
+        for track, guess in one.guesses.items():
+            assert np.array_equal(guess.mask, final(both)[k].guesses[track].mask)
+
+
 def test_a_range_gives_the_same_as_the_whole() -> None:
     whole, part = final(run(ONE, 0, 8)), final(run(ONE, 0, 8, start=3, stop=6))
 

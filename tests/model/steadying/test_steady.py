@@ -1,9 +1,15 @@
 """Steady masks: what a network gets wrong in some frames is mended from those in which it is right."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from torch import Tensor
 
+from model.propagation import SpreadFrame
 from model.propagation.trunk import Lite0Trunk
+from model.steadying import steady as module
 from model.steadying.steady import layers, steadied
 from model.tracking.whole_video import TrackProposal
 from tests.model.steadying.made import SIZE, centre, decoded, disc, iou, picture, track, trunk
@@ -46,7 +52,7 @@ def test_where_both_have_a_mask_their_overlap_is_the_agreement(features: Lite0Tr
     [made] = run([given], features)
 
     assert made.agreements[4] is not None and made.agreements[4] < 0.3
-    assert made.agreements[7] is None
+    assert made.agreements[7] is not None, "the network saw nothing there, so it counts how sure spreading is"
     assert all(value is None or value > 0.8 for k, value in enumerate(made.agreements) if k not in (4, 7))
     assert made.frame_scores == given.frame_scores and made.track == given.track
 
@@ -133,3 +139,37 @@ def test_the_features_of_a_frame_are_computed_once_for_all_layers(features: Lite
     steadied(picture, tracks, range(5), size=SIZE, trunk=Counting())  # type: ignore[arg-type]
 
     assert len(asked) == len(set(asked))
+
+
+def test_a_doubtful_mask_that_the_network_had_not_seen_is_asked_about(
+    features: Lite0Trunk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    masks = [right(k) for k in range(COUNT)]
+    masks[7] = None  # type: ignore[call-overload]
+    real = module.spread
+
+    def doubting(*given: object, **named: object) -> Iterator[SpreadFrame]:
+        for step in real(*given, **named):  # type: ignore[arg-type]
+            guesses = {track: replace(guess, needs_look=step.frame == 7) for track, guess in step.guesses.items()}
+            yield replace(step, guesses=guesses)
+
+    monkeypatch.setattr(module, "spread", doubting)
+    [made] = run([track(masks)], features)
+
+    assert made.segmentations[7] is not None and made.agreements[7] == 0.0
+    assert all((value or 1.0) > 0.6 for k, value in enumerate(made.agreements) if k != 7)
+
+
+def test_kept_features_have_a_limit(features: Lite0Trunk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    class Counting:
+        def spread_features(self, frames: np.ndarray) -> dict[int, Tensor]:
+            asked.append(frames.tobytes())
+            return features.spread_features(frames)
+
+    monkeypatch.setattr(module, "KEPT_BYTES", 0)
+    tracks = [track([right(k) for k in range(4)]), track([disc(centre(k), 9) for k in range(4)], number=1)]
+    steadied(picture, tracks, range(4), size=SIZE, trunk=Counting())  # type: ignore[arg-type]
+
+    assert len(asked) > len(set(asked)), "nothing was kept, so the second layer asked again"
