@@ -89,8 +89,8 @@ export const api = Object.freeze({
   /** Dismiss a suggestion, or bring it back. @param {string} v @param {{author: string, kind: string, tracks: readonly string[], frame: number, dismissed: boolean}} body @returns {Promise<IdentitySearch>} */
   dismissIdentity: (v, body) => request("POST", `/data/videos/${id(v)}/identities/dismiss`, body),
 
-  /** @param {string} v @param {string} author @param {object[]} edits @returns {Promise<{results: EditResult[]}>} */
-  edits: (v, author, edits) => request("POST", `/data/videos/${id(v)}/edits`, { author, edits }),
+  /** @param {string} v @param {string} author @param {object[]} edits @param {boolean} [last] the page goes @returns {Promise<{results: EditResult[]}>} */
+  edits: (v, author, edits, last) => request("POST", `/data/videos/${id(v)}/edits`, { author, edits }, undefined, last),
 
   /** @param {string} v @param {UndoBody} body @returns {Promise<UndoResult>} */
   undo: (v, body) => request("POST", `/data/videos/${id(v)}/undo`, body),

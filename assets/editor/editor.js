@@ -13,8 +13,8 @@ import { EditQueue } from "./document/editqueue.js";
 import { followClosedTabs } from "./document/keptedits.js";
 import { saveAsFile } from "./document/queuefile.js";
 import { RowLoader, CHUNK } from "./document/rowloader.js";
+import { Sending } from "./document/sending.js";
 import { Hooks } from "./hooks.js";
-import { idle } from "../kit/dom.js";
 import { Showing } from "./pictures/showing.js";
 import { openTab } from "./document/tabs.js";
 import { createPreferences, createSession, createView, openVideo, VIEW } from "./state.js";
@@ -46,8 +46,7 @@ export class Editor extends Hooks {
     /** @type {import("./shortcuts/keymap.js").Keymap} */ this.keymap;
     this.commands = /** @type {import("./commands/index.js").Commands} */ ({});
     /** @type {(() => void)|null} */ this.stopPlaying = null;
-    /** @type {(() => void)[]} */
-    this.closing = [];
+    /** @type {(() => void)[]} */ this.closing = [];
     this.author = author(localStorage);
     this.tab = openTab(localStorage, navigator.locks);
     /** @type {Map<string, EditQueue>} queues of videos that were left with unsent edits, by video */
@@ -58,6 +57,7 @@ export class Editor extends Hooks {
     /** undos and redos under way */
     this.undos = 0;
     /** @type {import("./canvas/stage.js").Stage|null} */ this.stage = null;
+    this.sending = new Sending();
     /** encodes drawn masks */ this.encoder = new Encoder();
     this.view.on(["frame"], () => this.show());
     this.view.on(["frame", "selected"], () => this.keepAddress());
@@ -134,7 +134,7 @@ export class Editor extends Hooks {
       storage: localStorage,
       video: video.id,
       tab: this.tab,
-      send: (edits) => idle().then(() => api.edits(video.id, this.author, edits)), // the page shows it first
+      send: (edits) => this.sending.turn().then((last) => api.edits(video.id, this.author, edits, last)),
     });
     this.queue.onevent = (event) => this.onqueue(event);
     this.session.set({ video, phase: "ready" });

@@ -51,8 +51,14 @@ export async function mount(element) {
   app.session.set({ theme: theme() });
   app.commands = createCommands(app, [...VERBS, ...PANEL_COMMANDS], localStorage);
   const timeline = build(app);
-  // A stroke that is being encoded is kept before the page goes.
-  window.addEventListener("pagehide", () => app.stage?.settle());
+  // A stroke that is being encoded is kept before the page goes, and sent, since others may wait for it.
+  window.addEventListener("pagehide", () => {
+    app.stage?.settle();
+    app.sending.flush(true);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") app.sending.flush(false);
+  });
   window.addEventListener("beforeunload", (event) => {
     app.stage?.settle();
     // Unsent edits are kept in this browser and sent after a reload; only those without room there would be lost.

@@ -47,20 +47,26 @@ const PATIENCE = 30;
 /** The same for requests that may read a whole video or project. */
 export const LONG_PATIENCE = 3600;
 
+/** Bytes that a request has at most which outlives its page; browsers allow 64 KiB for all such requests together. */
+const OUTLIVING = 60_000;
+
 /**
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body] sent as JSON
  * @param {number} [patience] seconds
+ * @param {boolean} [last] whether the page goes: the request then outlives it, unless it is too large for that
  * @returns {Promise<any>} the answer's JSON; rejects with RefusedError or OfflineError
  */
-export async function request(method, path, body, patience = PATIENCE) {
+export async function request(method, path, body, patience = PATIENCE, last = false) {
+  const text = body === undefined ? undefined : JSON.stringify(body);
   let answer;
   try {
     answer = await fetch(path, {
       method,
       headers: body === undefined ? {} : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: text,
+      keepalive: last && new TextEncoder().encode(text).length <= OUTLIVING,
       signal: AbortSignal.timeout(patience * 1000),
     });
   } catch {

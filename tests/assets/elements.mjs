@@ -170,6 +170,7 @@ export class FakeElement extends FakeNode {
           .filter((name) => !names.includes(name))
           .join(" ")),
       contains: (name) => words().includes(name),
+      toggle: (name, on = !words().includes(name)) => this.classList[on ? "add" : "remove"](name),
     };
     this.typed = null;
   }

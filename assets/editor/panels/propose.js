@@ -204,7 +204,7 @@ async function before(app, anchor) {
     fill(
       box,
       checkpoint ? summary(proposer, checkpoint) : null,
-      checkpoint ? steadying(app, proposer, async () => fill(left, kept(await ask()))) : null,
+      checkpoint ? steadying(app, proposer, { ask, take: (answer) => fill(left, kept(answer)) }) : null,
       left,
       ways(app, proposer, project),
       checkpoint ? start(app, proposer, checkpoint, close) : null,
@@ -247,9 +247,11 @@ function summary({ known, unknown, device }, checkpoint) {
  * Whether masks are made steady, or why they cannot be.
  * @param {Editor} app
  * @param {Proposer} proposer
- * @param {() => Promise<void>} changed an unfinished run goes on only with the same choice
+ * @param {{ask: () => Promise<Proposer>, take: (proposer: Proposer) => void}} after a change the server is asked again,
+ *   since an unfinished run goes on only with the same choice; `take` gets the answer to the last change alone
  */
-export function steadying(app, { unsteady }, changed) {
+export function steadying(app, { unsteady }, { ask, take }) {
+  let asked = 0;
   const box = h("input", {
     type: "checkbox",
     "data-role": "steady",
@@ -257,9 +259,15 @@ export function steadying(app, { unsteady }, changed) {
     disabled: Boolean(unsteady),
     onchange: () => {
       app.preferences.set({ steady: box.checked });
-      changed().catch((error) =>
-        app.toast({ tone: "bad", icon: "warn", title: "Propose has no answer", text: messageOf(error) }),
-      );
+      const number = (asked += 1);
+      ask()
+        .then((answer) => {
+          if (number === asked) take(answer);
+        })
+        .catch((error) => {
+          if (number === asked)
+            app.toast({ tone: "bad", icon: "warn", title: "Propose has no answer", text: messageOf(error) });
+        });
     },
   });
   const more = unsteady ?? "Each track's most typical masks are spread to the frames between. This takes longer.";

@@ -208,7 +208,7 @@ function reviewed(app) {
 const UNREAD = 250;
 
 /** The save state, which opens a menu. @param {Editor} app */
-function saveState(app) {
+export function saveState(app) {
   const words = h("span", { class: "v-row", role: "status" });
   const save = h(
     "button",
@@ -250,11 +250,14 @@ function saveState(app) {
   let timer;
   const draw = () => {
     const { saving, phase } = app.session.now;
-    clearTimeout(timer);
     save.hidden = phase !== "ready";
-    // Most strokes are saved sooner than one could read that they are not.
-    if (saving === "saving") timer = setTimeout(show, UNREAD);
-    else show();
+    // Most strokes are saved sooner than one could read that they are not; more of them meanwhile make nobody wait longer.
+    if (saving === "saving") timer ??= setTimeout(show, UNREAD);
+    else {
+      clearTimeout(timer);
+      timer = undefined;
+      show();
+    }
   };
   app.session.on(["saving", "waiting", "obstacle", "phase"], draw);
   draw();

@@ -86,3 +86,12 @@ test("whatever was thrown has a sentence", () => {
   assert.equal(messageOf(new Error("The disk is full.")), "The disk is full.");
   assert.equal(messageOf("plain text"), "plain text");
 });
+
+test("the last request of a page outlives it, unless it is too large for that; no other does", async () => {
+  const kept = [];
+  globalThis.fetch = async (_, { keepalive }) => (kept.push(keepalive), Response.json({}));
+  await request("POST", "/x", { edits: [] });
+  await request("POST", "/x", { edits: [] }, undefined, true);
+  await request("POST", "/x", { edits: ["x".repeat(70_000)] }, undefined, true);
+  assert.deepEqual(kept, [false, true, false]);
+});

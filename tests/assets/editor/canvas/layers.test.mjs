@@ -29,7 +29,6 @@ beforeEach(async () => {
   document.createElement = (tag) => {
     const element = createElement.call(document, tag);
     const own = context();
-    element.classList.toggle = () => {};
     return Object.assign(element, { getContext: () => own });
   };
   asked = [];
