@@ -98,18 +98,18 @@ class Searching:
 class Move:
     """A shift of all cells of a reference, (rows, columns), and the mean similarity of a track's cells there.
 
-    rival: the highest similarity at a shift to a place beside that one.
+    rival: the highest similarity at a shift to a place beside that one; None where all shifts lead to the same place.
     """
 
     source: Reference
     shift: tuple[int, int]
     similarity: float
-    rival: float = -1.0
+    rival: float | None = None
 
     @property
     def distinct(self) -> bool:
-        """Whether no other place is nearly as similar."""
-        return self.similarity - self.rival >= DISTINCT
+        """Whether there are other places, and none is nearly as similar."""
+        return self.rival is not None and self.similarity - self.rival >= DISTINCT
 
     def moved(self) -> Reference:
         """The reference, with each cell of the current frame led to the cell that it is compared with."""
@@ -162,11 +162,11 @@ def best_move(
     return Move(one, (int(down[best[0]]), int(aside[best[1]])), float(score[best]), rival)
 
 
-def _rival(score: np.ndarray, best: tuple[int, int], half: tuple[int, int]) -> float:
-    """The highest score (of each shift) more than ``half`` a thing (rows, columns) beside the best one; -1 without."""
+def _rival(score: np.ndarray, best: tuple[int, int], half: tuple[int, int]) -> float | None:
+    """The highest score (of each shift) more than ``half`` a thing (rows, columns) beside the best; None without."""
     beside = np.ones(score.shape, bool)
     beside[max(0, best[0] - half[0]) : best[0] + half[0] + 1, max(0, best[1] - half[1]) : best[1] + half[1] + 1] = False
-    return float(score[beside].max()) if beside.any() else -1.0
+    return float(score[beside].max()) if beside.any() else None
 
 
 def _scores(

@@ -137,6 +137,7 @@ class WorkingFrames:
         self._own, self._reading = _DisByThread(), threading.Lock()
         self._cache = Cache(settings.cache_bytes)
         self._directions: dict[int, Tensor] = {}  # by stride: rows of length 1
+        self._choosing = threading.Lock()
 
     def close(self) -> None:
         """End the second thread."""
@@ -144,6 +145,7 @@ class WorkingFrames:
 
     def prepare(self, k: int, before: int, *, features: bool) -> None:
         """Let the second thread compute what a step from frame ``before`` to ``k`` asks for."""
+        # Nobody asks for these results: what fails here was not kept, so `Cache.get` raises it anew in the step.
         self.second.begin(lambda: self.flow(k, before))
         if features:
             self.second.begin(lambda: self.features(k))
@@ -218,8 +220,9 @@ class WorkingFrames:
         """Features (C x h x w) with each cell scaled to length 1, in the main directions."""
         cells = features.reshape(len(features), -1)
         length = torch.linalg.vector_norm(cells, dim=0).clamp(min=1e-12)
-        if stride not in self._directions:
-            unit = cells / length
-            # Eigenvalues come in rising order.
-            self._directions[stride] = torch.linalg.eigh(unit @ unit.T)[1][:, -DIRECTIONS:].T.contiguous()
+        with self._choosing:  # of two threads the first one chooses for both
+            if stride not in self._directions:
+                unit = cells / length
+                # Eigenvalues come in rising order.
+                self._directions[stride] = torch.linalg.eigh(unit @ unit.T)[1][:, -DIRECTIONS:].T.contiguous()
         return ((self._directions[stride] @ cells) / length).reshape(-1, *features.shape[1:])

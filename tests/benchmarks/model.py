@@ -213,7 +213,8 @@ def step_table(found: dict[str, dict[str, float]], *, cpu_time: bool = False) ->
     how = "CPU time of one thread" if cpu_time else f"{THREADS} threads"
     notes = (
         f"A training step of one clip of {FRAMES} frames of {HW[1]} x {HW[0]}, {how}; official is the official code's, "
-        f"by the convolution of the same run. Its peak memory is {OFFICIAL_STEP_MIB} MiB. Half of its time is asked.",
+        f"by the convolution of the same run. Its peak memory is {OFFICIAL_STEP_MIB} MiB. Half of its time is asked. "
+        "Timed is one step, the third.",
     )
     columns = ("training", "a step", "official", "of the official", "peak memory")
     return Table(f"training step, {how}", columns, rows, facts=found, notes=notes, timed=True)
@@ -258,7 +259,9 @@ def tiny_row() -> Row:
 def main() -> None:
     parser: argparse.ArgumentParser = options(__doc__)
     parser.add_argument(
-        "--cpu-time", action="store_true", help="CPU time of one thread, of clips alone: for a machine that is busy"
+        "--cpu-time",
+        action="store_true",
+        help="CPU time with the network on one thread, for a machine that is busy: clips, training step and video alone",
     )
     parser.add_argument("--no-training", action="store_true", help="without the training steps, which take 4 GiB each")
     parser.add_argument("--only", choices=PARTS, help="one table alone")

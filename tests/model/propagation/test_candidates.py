@@ -1,5 +1,7 @@
 """Shapes that a network finds by itself: which one is taken, for which tracks, and how the clips are cut."""
 
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -119,6 +121,20 @@ def test_a_network_that_does_not_know_the_thing_changes_nothing() -> None:
     for at, guess in without.items():
         assert guess.confidence == beside[at].confidence
         assert guess.mask is None or np.array_equal(guess.mask, beside[at].mask)
+
+
+def test_the_network_finds_shapes_on_the_thread_that_spreads() -> None:
+    class LastTrack(Shapes):
+        """Knows only the track that the second thread begins with."""
+
+        def clip_candidates(self, frames: np.ndarray) -> list[FrameCandidates]:
+            threads.append(threading.get_ident())
+            return [FrameCandidates(one.chances[1:], one.boxes[1:]) for one in super().clip_candidates(frames)]
+
+    threads = list[int]()
+    guesses(LastTrack(SCENE))
+
+    assert len(threads) == 3 and set(threads) == {threading.get_ident()}
 
 
 def test_every_query_of_a_clip_is_drawn_where_inference_draws_it() -> None:

@@ -83,8 +83,20 @@ def test_one_place_is_distinct_and_one_of_two_alike_is_not() -> None:
 
     alone, doubled = (best_move(frame, known, 1, None, 0) for frame in (once, twice))
 
-    assert alone is not None and alone.distinct and alone.shift == (3, -4) and alone.rival < 0.8
+    assert alone is not None and alone.distinct and alone.shift == (3, -4)
+    assert alone.rival is not None and alone.rival < 0.8
     assert doubled is not None and not doubled.distinct and doubled.rival == pytest.approx(1, abs=1e-4)
+
+
+def test_a_place_that_is_compared_with_no_other_is_not_distinct() -> None:
+    known = reference()
+    known.labels[STRIDE][..., 1] = 0
+    known.labels[STRIDE][4, 5] = 0, 1
+
+    move = best_move(known.features[STRIDE], known, 1, (5.0, 4.0, 5.0, 4.0), 2)
+
+    assert move is not None and move.shift == (0, 0) and move.similarity == pytest.approx(1, abs=1e-4)
+    assert move.rival is None and not move.distinct
 
 
 @pytest.mark.parametrize(("places", "found"), [(((6, 0),), True), (((6, 0), (0, 8)), False)])

@@ -67,6 +67,21 @@ def test_products_of_cells_stay_their_similarity_with_fewer_channels() -> None:
     assert (kept[0].norm(dim=0) <= 1 + 1e-5).all() and kept[0].norm(dim=0).mean() > 0.95
 
 
+def test_two_threads_that_ask_for_features_project_them_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = WorkingFrames(lambda k: np.full((*SIZE, 3), k, np.uint8), SIZE, SpreadSettings(), ManyChannels())
+    chosen, eigh = list[int](), torch.linalg.eigh
+
+    def slow(products: torch.Tensor) -> object:
+        chosen.append(1)
+        time.sleep(0.3)
+        return eigh(products)
+
+    monkeypatch.setattr(torch.linalg, "eigh", slow)
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(frames.features, (0, 1)))
+    assert chosen == [1] and {8} == both[0].keys() == both[1].keys()
+
+
 def test_one_pair_of_flows_serves_both_directions() -> None:
     frames = working()
 
@@ -111,6 +126,23 @@ def test_what_could_not_be_made_is_tried_again() -> None:
         cache.get("a", lambda: 1 // 0, lambda _: 1)
 
     assert cache.get("a", lambda: 3, lambda _: 1) == 3
+
+
+def test_what_fails_while_it_is_prepared_fails_again_where_it_is_asked_for() -> None:
+    tries = list[int]()
+
+    def read(k: int) -> np.ndarray:
+        tries.append(k)
+        raise OSError(f"frame {k}")
+
+    frames = WorkingFrames(read, SIZE, SpreadSettings(), ColourTrunk())
+    frames.prepare(1, 0, features=True)
+    frames.second.all([lambda: None, lambda: None])
+    for asked in (lambda: frames.flow(1, 0), lambda: frames.features(1)):
+        with pytest.raises(OSError, match="frame"):
+            asked()
+    frames.close()
+    assert tries
 
 
 def test_a_prepared_frame_is_not_read_again_and_the_reader_is_asked_by_one_thread_at_a_time() -> None:
