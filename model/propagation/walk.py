@@ -204,9 +204,8 @@ class Walk:
         whole = partial(self._part, k, evidence=evidence, pair=pair, matched=matched)
         work = [partial(whole, track, box, active[track]) for track, box in near.items()]
         if any(active[track].known for track in near):
-            frames.candidates(
-                k
-            )  # on this thread, which has the network's CUDA graphs; the parts find them in the cache
+            # On this thread, which has the network's CUDA graphs; the parts find the shapes in the cache.
+            frames.candidates(k)
         parts = dict(zip(near, frames.second.all(work), strict=True))
         parts |= self._found_again(k, active, places)
         return self._competed(k, active, parts, matched)

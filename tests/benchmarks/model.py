@@ -261,7 +261,7 @@ def main() -> None:
     parser.add_argument(
         "--cpu-time",
         action="store_true",
-        help="CPU time with the network on one thread, for a machine that is busy: clips, training step and video alone",
+        help="CPU time with the network on one thread, for a busy machine: clips, training step and video alone",
     )
     parser.add_argument("--no-training", action="store_true", help="without the training steps, which take 4 GiB each")
     parser.add_argument("--only", choices=PARTS, help="one table alone")
