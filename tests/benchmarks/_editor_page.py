@@ -138,6 +138,15 @@ PICTURES = """async ([addresses, parallel]) => {
   await Promise.all(Array.from({ length: parallel }, one));
   return times;
 }"""
+# Resolves when the frame that shows what was done is painted.
+SHOWN = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+# Resolves when all work has run that waits for idle moments, and what that asked of the next frame.
+RESTED = """async () => {
+  for (let round = 0; round < 2; round += 1) {
+    await new Promise((done) => requestIdleCallback(done));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  }
+}"""
 LOOP = 5  # milliseconds
 BRUSH = 60
 MOVES = 40
@@ -162,13 +171,15 @@ class Strokes:
     """Milliseconds: handler and painting per animation frame, between animation frames, and at the end of strokes.
 
     ``work``: CPU time of the page for everything from the release of the button until the edit is queued and shown;
-    ``moving``: for one animation frame before the release.
+    ``rested``: until the work that waits for idle moments is done, too; ``moving``: for one animation frame before the
+    release.
     """
 
     handlers: tuple[float, ...]
     frames: tuple[float, ...]
     releases: tuple[float, ...]
     work: tuple[float, ...]
+    rested: tuple[float, ...]
     moving: tuple[float, ...]
 
 
@@ -187,12 +198,13 @@ def load(page: Page, count: int) -> Load:
 
 
 def step_work(page: Page, frames: Sequence[int]) -> tuple[float, ...]:
-    """Milliseconds of CPU time that each of these frames takes on the page's thread."""
+    """Milliseconds of CPU time that each of these frames takes on the page's thread until it is painted."""
     work = PageWork(page)
     found = []
     for frame in frames:
         before = work.spent()
         travel(page, [frame])
+        page.evaluate(SHOWN)
         found.append(work.spent() - before)
     return tuple(found)
 
@@ -205,7 +217,7 @@ def strokes(page: Page, count: int) -> Strokes:
     page.evaluate(WATCH)
     box = page.locator(".v-canvas").bounding_box()
     assert box is not None
-    work, spent, moving = PageWork(page), [], []
+    work, spent, rested, moving = PageWork(page), [], [], []
     for stroke in range(count):
         frames = int(page.evaluate("window.strokes.frames.length"))
         begun = work.spent()
@@ -214,12 +226,19 @@ def strokes(page: Page, count: int) -> Strokes:
         with page.expect_console_message(lambda message: message.text == "released"):
             page.mouse.up()
         spent.append(work.spent() - before)
+        page.evaluate(RESTED)
+        rested.append(work.spent() - before)
         painted = int(page.evaluate("window.strokes.frames.length")) - frames
         moving.append((before - begun) / max(1, painted))
     page.wait_for_function("window.editor.pending === 0")
     found: dict[str, Any] = page.evaluate("window.strokes")
     return Strokes(
-        tuple(found["handlers"]), tuple(found["frames"]), tuple(found["releases"]), tuple(spent), tuple(moving)
+        handlers=tuple(found["handlers"]),
+        frames=tuple(found["frames"]),
+        releases=tuple(found["releases"]),
+        work=tuple(spent),
+        rested=tuple(rested),
+        moving=tuple(moving),
     )
 
 

@@ -58,6 +58,7 @@ def size_rows(server: Served, folder: Path, name: str, *, steps: int, count: int
         ("reference: from frame to frame, a page that only paints the brush", plain, None),
         ("painting: release of the button", painted.releases, RELEASE),
         ("painting: release, CPU time of the page", painted.work, RELEASE),
+        ("painting: release with the idle work after it, CPU time of the page", painted.rested, None),
         ("reference: from frame to frame, idle", loaded.frames, None),
         (f"reference: a loop of {LOOP} ms", loaded.loops, None),
     )
