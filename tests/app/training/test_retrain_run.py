@@ -118,7 +118,7 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(finished: Finish
     lineage = result["lineage"]
     assert (lineage["parent"], lineage["before"], lineage["seed"], lineage["round"]) == (start.id, start.id, 1, 1)
     assert lineage["snapshot"] == result["snapshot"] and lineage["recipe"]["rate"] == 0.1
-    assert set(result["pace"]) == {"train", "measure", "calibrate", "golden"}
+    assert set(result["pace"]) == {"train", "measure", "steady", "calibrate", "golden"}
     assert (result["recorded"]["gestures"], result["recorded"]["frames"]) == (2, 12)
     assert made.provenance["trained_on"] == sorted(roles) and set(roles.values()) == {"trained"}
     assert made.metrics is not None and made.metrics["after"] == result["after"]
