@@ -106,4 +106,6 @@ def kept_of_project(tx: Connection, project_id: str) -> dict[str, int]:
 
 
 def _has_key(run: Run, key: RunKey) -> bool:
-    return run.checkpoint_id == key.checkpoint_id and with_thresholds(run.settings or {}) == with_thresholds(key.settings)
+    return run.checkpoint_id == key.checkpoint_id and with_thresholds(run.settings or {}) == with_thresholds(
+        key.settings
+    )

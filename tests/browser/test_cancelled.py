@@ -12,8 +12,9 @@ from tests.browser.conftest import Watch
 from tests.serving import RunningServer
 
 FRAMES = 240
+# Masks are stored in groups of 25 frames, once they are steady.
 BEGUN = """() => window.editor.state.jobs.some(
-    (job) => job.kind === "propose" && Number(/frame (\\d+) of/.exec(job.message ?? "")?.[1]) > 0)"""
+    (job) => job.kind === "propose" && Number(/frame (\\d+) of/.exec(job.message ?? "")?.[1]) > 26)"""
 
 
 def test_a_cancelled_proposal_tells_what_it_kept(
