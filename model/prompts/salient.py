@@ -17,12 +17,10 @@ from model.prompts.picture_keys import PictureKeys
 from model.prompts.prompt import PromptedMask
 
 SOURCE = "U2-Netp"
-# Sides of the square in which the network sees a box, and any part of the picture. It was made for 320; with 256 a pass
-# takes two thirds of the time. Large things in boxes come out nearly as well (mean IoU of the tool on DAVIS 0.898
-# instead of 0.899), people in a crowd a little worse (schoolgirls 0.485 instead of 0.495), caps the same (0.626). The
-# network alone finds more of schoolgirls (0.418 instead of 0.167) and nothing of caps (0.000 instead of 0.163). Under a
-# click things may be small.
-SIDE, FULL_SIDE = 256, 320
+# Sides of the square in which the network sees a box, and any part of the picture. It was made for 320. With 256 a pass
+# takes two thirds of the time, but narrow gaps, as between a dog's legs, are filled, and people in a crowd come out a
+# little worse (mean IoU of the tool on schoolgirls 0.485 instead of 0.495).
+SIDE, FULL_SIDE = 320, 320
 # Margins around the box, as shares of its sides: the usual one, and others where its answer is doubtful; the one that
 # shows the thing more often comes first.
 MARGIN, OTHER_MARGINS = 0.4, (0.2, 0.7)
