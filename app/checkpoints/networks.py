@@ -45,7 +45,7 @@ def kept_trunk(device: str) -> "Trunk":
     """The network, loaded once in a process. Raises `Lite0Error` for a damaged file, `BadInput` without a file."""
     trunk, _ = load_trunk(device)
     if trunk is None:
-        raise BadInput(f"Masks cannot be made steady. {missing('lite0')}")
+        raise BadInput(missing("lite0"))
     return trunk
 
 

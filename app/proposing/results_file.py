@@ -120,20 +120,20 @@ def meta_path(out: Path) -> Path:
 def results_key(model_sha256: str, settings: SettledSettings, categories: Sequence[VisCategory]) -> dict[str, Any]:
     """What results depend on besides the frames (JSON). Not the device, but its precision, which is a setting."""
     listed = [[category.id, category.name] for category in categories]
-    return {"format": 1, "model": model_sha256, "settings": _as_stored(settings), "categories": listed}
+    return {"format": 1, "model": model_sha256, "settings": _as_compared(asdict(settings)), "categories": listed}
 
 
-def _as_stored(settings: SettledSettings) -> dict[str, Any]:
-    """The settings; that masks are not steady is not said, as in files of versions that had no steady ones."""
-    return {name: value for name, value in asdict(settings).items() if name != "steady" or value}
+def _as_compared(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings without the device, and without the word that masks are not steady, which earlier versions lack."""
+    unsaid = {"device"} if settings.get("steady") else {"device", "steady"}
+    return {name: value for name, value in settings.items() if name not in unsaid}
 
 
 def earlier_results(out: Path, key: Mapping[str, Any]) -> dict[str, Line]:
     """The videos of a results file that was made with the same key: content hash -> journal line."""
     try:
         meta = json.loads(meta_path(out).read_bytes())
-        left_out = {"device", *(() if meta["settings"].get("steady") else ("steady",))}
-        settings = {name: value for name, value in with_thresholds(meta["settings"]).items() if name not in left_out}
+        settings = _as_compared(with_thresholds(meta["settings"]))
         listed = [[category["id"], category["name"]] for category in meta["categories"]]
         if [meta["model"]["sha256"], settings, listed] != [key[name] for name in ("model", "settings", "categories")]:
             return {}

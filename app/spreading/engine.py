@@ -1,16 +1,16 @@
 """What computes a spread in the worker: the engine with its networks, which stay loaded between spreads."""
 
-from functools import cache, partial
+from functools import partial
 
 from app.checkpoints.find import checkpoint_file
-from app.checkpoints.networks import load_trunk
+from app.checkpoints.networks import kept_trunk
 from app.checkpoints.warm_model import WarmModel
 from app.errors import BadInput
 from app.machine import choose_device, slow_here
 from app.settings import Settings
 from app.spreading.into_drafts import Spreader
 from model.pretrained import find
-from model.propagation import ClipModel, SpreadSettings, TeViTCandidates, Trunk, spread
+from model.propagation import ClipModel, SpreadSettings, TeViTCandidates, spread
 from model.weights.checkpoint import CheckpointError
 from storage.checkpoints import Checkpoint
 
@@ -22,7 +22,7 @@ def make_spreader(device: str | None, shapes: ClipModel | None = None) -> Spread
     """
     chosen = choose_device(device)
     # Weights that are missing may come while the worker lives: only what was found is kept.
-    trunk = _trunk(chosen) if find("lite0") is not None else None
+    trunk = kept_trunk(chosen) if find("lite0") is not None else None
     return partial(spread, trunk=trunk, model=shapes, settings=SpreadSettings())
 
 
@@ -41,8 +41,3 @@ def load_shapes(settings: Settings, warm: WarmModel, checkpoint: Checkpoint) -> 
         return None, f"{without}, whose file is gone"
     except CheckpointError:
         return None, f"{without}, whose file is damaged"
-
-
-@cache
-def _trunk(device: str) -> Trunk | None:
-    return load_trunk(device)[0]

@@ -21,7 +21,7 @@ def test_without_it_a_sentence_names_what_brings_it(monkeypatch: pytest.MonkeyPa
 
     assert steady_trunk("cpu") is None
     assert "launch.py weights" in (why_unsteady() or "")
-    with pytest.raises(BadInput, match="Masks cannot be made steady"):
+    with pytest.raises(BadInput, match="are not installed"):
         kept_trunk("cpu")
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from app import machine
+from app.checkpoints import networks
 from app.checkpoints.warm_model import WarmModel
 from app.demo.make import encode_video
 from app.jobs.reporter import JobReporter
@@ -156,11 +157,11 @@ def test_the_factory_checkpoint_serves_in_the_demos_project_alone(database: Data
 
 def test_weights_that_come_while_the_worker_lives_are_used_and_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[str] = []
-    monkeypatch.setattr(engine, "load_trunk", lambda device: (loads.append(device) or "trunk", ""))
+    monkeypatch.setattr(networks, "load_trunk", lambda device: (loads.append(device) or "trunk", ""))
     monkeypatch.setattr(engine, "find", lambda name: None)
-    engine._trunk.cache_clear()
+    networks.kept_trunk.cache_clear()
     assert engine.make_spreader("cpu").keywords["trunk"] is None  # type: ignore[attr-defined]
     monkeypatch.setattr(engine, "find", lambda name: Path("weights"))
     used = [engine.make_spreader("cpu").keywords["trunk"] for _ in range(2)]  # type: ignore[attr-defined]
-    engine._trunk.cache_clear()
+    networks.kept_trunk.cache_clear()
     assert used == ["trunk"] * 2 and loads == ["cpu"]
