@@ -76,8 +76,21 @@ def test_a_state_names_its_settings_as_earlier_versions_did(undisturbed: list[Wi
             "window": 8,
             "overlap": 3,
             "thresholds": {"begin": 0.4, "go_on": 0.25, "floor": 0.1, "share": 0.3},
+            "steady": False,
         },
     )
+
+
+def test_a_state_of_an_earlier_version_goes_on(video: ProceduralVideo, undisturbed: list[WindowResult]) -> None:
+    """Before masks could be made steady, a state did not say that they were not."""
+    with np.load(io.BytesIO(undisturbed[1].state), allow_pickle=False) as archive:
+        stored = dict(archive)
+    facts = json.loads(stored["facts"].tobytes())
+    del facts["manner"]["steady"]
+    stored["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
+    np.savez(packed := io.BytesIO(), **stored)
+    rest = list(run(video, begin=undisturbed[1].next_frame, state=packed.getvalue()))
+    assert rest == undisturbed[2:]
 
 
 def test_a_state_is_small_and_holds_no_pickle(undisturbed: list[WindowResult]) -> None:
