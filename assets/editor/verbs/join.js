@@ -4,11 +4,14 @@
 import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
 import { framesOf } from "../commands/judging.js";
-import { collide, fused } from "./fuse.js";
+import { fused, heldByPerson, isOverwritten, pairOf } from "./fuse.js";
 import { clear, deleteTrack, put } from "./moving.js";
 import { forFrame } from "./partners.js";
-import { frameWords, isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
+import { frameWords, humanWords, isShown, laneMark, planned, refused, rowsIn } from "./plan.js";
 import { GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
+
+/** @typedef {import("./plan.js").Row} Row */
+/** @typedef {import("./plan.js").Track} Track */
 
 /**
  * @param {import("./plan.js").VideoDocument} document with the masks of these frames
@@ -16,40 +19,63 @@ import { GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
  * @returns {import("./plan.js").Outcome}
  */
 export function join(document, { first, second, frames, locked }) {
-  const found = tracksOf(document, [first, second], locked);
+  const found = pairOf(document, { first, second, locked }, "joined");
   if ("refused" in found) return found;
   const [one, other] = found.tracks;
-  const rows = rowsIn(other, frames);
-  const shown = rows.filter(isShown);
+  const shown = rowsIn(other, frames).filter(isShown);
   if (!shown.length) return refused(`Track ${other.number} has no mask on ${frameWords(frames)}.`);
   /** @type {import("./plan.js").Change[]} */
   const changes = [];
+  /** @type {{touched: Row[], held: Row[], human: Row[]}} rows of the second track, and those that the first one keeps as a person judged them */
+  const told = { touched: [], held: [], human: [] };
   for (const row of shown) {
-    const stays = fused(document, one.rows.get(row.frame), row, "union");
+    const own = one.rows.get(row.frame);
+    const stays = fused(document, own, row, "union");
+    if (own && heldByPerson(own, row, "union") === own) {
+      told.held.push(row);
+      continue;
+    }
+    told.touched.push(row);
+    if (own && isOverwritten(own, stays)) told.human.push(own);
     if (stays && "values" in stays) changes.push({ track: one.id, frame: row.frame, after: stays.values });
     else if (stays && stays.row === row) changes.push(put(document, one.id, row));
   }
+  if (!told.touched.length) return refused(`A person marked track ${one.number} absent on ${frameWords(frames)}.`);
+  const united = told.touched.filter((row) => isShown(one.rows.get(row.frame))).length;
+  return joined({ one, other, changes, frames, united, ...told });
+}
+
+/**
+ * @param {object} told
+ * @param {Track} told.one @param {Track} told.other @param {import("./plan.js").Change[]} told.changes of the first one
+ * @param {import("./plan.js").Frames} told.frames @param {number} told.united how many masks grow
+ * @param {Row[]} told.touched rows that move @param {Row[]} told.held rows that stay where they are
+ * @param {Row[]} told.human rows of the first one that a person judged, and that change
+ */
+function joined({ one, other, changes, frames, united, touched, held, human }) {
   const grown = changes.map((change) => /** @type {number} */ (change.frame));
-  const touched = shown.map((row) => row.frame);
-  const left = [...other.rows.values()].filter(
-    (row) => isShown(row) && !(row.frame >= frames[0] && row.frame <= frames[1]),
-  );
+  const moved = touched.map((row) => row.frame);
+  const gone = new Set(touched);
+  const left = [...other.rows.values()].filter((row) => isShown(row) && !gone.has(row));
   const goes = left.length === 0;
-  const cleared = goes ? [...other.rows.keys()].sort((a, b) => a - b) : touched;
-  changes.push(...cleared.map((frame) => clear(other.id, frame)));
-  if (goes) changes.push(deleteTrack(other.id));
-  const united = shown.filter((row) => collide(one.rows.get(row.frame), row)).length;
+  const cleared = goes ? [...other.rows.keys()].sort((a, b) => a - b) : moved;
+  const rest = cleared.map((frame) => clear(other.id, frame));
+  if (goes) rest.push(deleteTrack(other.id));
   return planned({
     kind: "join",
-    changes,
+    changes: [...changes, ...rest],
     title: `Join track ${other.number} to track ${one.number} on ${frameWords(frames)}`,
-    numbers: { frames: touched.length, united, left: left.length },
+    numbers: { frames: moved.length, united, left: left.length },
     facts: [
       `${plural(united, "mask grows", "masks grow")} by that of track ${other.number}`,
-      ...(touched.length > united ? [`${plural(touched.length - united, "frame")} new`] : []),
+      ...(moved.length > united ? [`${plural(moved.length - united, "frame")} new`] : []),
       goes ? `track ${other.number} goes` : `track ${other.number} keeps ${plural(left.length, "frame")}`,
     ],
-    lanes: [laneMark(one.id, "changes", grown), laneMark(other.id, "loses", touched)],
+    doubts: [
+      ...(held.length ? [`a person marked track ${one.number} absent on ${plural(held.length, "frame")}`] : []),
+      ...humanWords(human.length, "changes", "change"),
+    ],
+    lanes: [laneMark(one.id, "changes", grown), laneMark(other.id, "loses", moved)],
   });
 }
 

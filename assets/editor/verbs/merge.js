@@ -3,11 +3,11 @@
 
 import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
-import { collide, fused } from "./fuse.js";
+import { collide, fused, heldByPerson, isOverwritten, pairOf } from "./fuse.js";
 import { clear, deleteTrack, put } from "./moving.js";
 import { answered, lastFrame } from "./offer.js";
 import { forMerge } from "./partners.js";
-import { isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
+import { humanWords, isShown, laneMark, planned, rowsIn } from "./plan.js";
 import { GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
 
 /** @typedef {import("./plan.js").Change} Change */
@@ -28,23 +28,25 @@ export function overlap(one, other) {
  * @returns {import("./plan.js").Outcome}
  */
 export function merge(document, { first, second, choice, locked }) {
-  const found = tracksOf(document, [first, second], locked);
+  const found = pairOf(document, { first, second, locked }, "merged");
   if ("refused" in found) return found;
   const [one, other] = found.tracks;
-  for (const track of found.tracks)
-    if (track.rejected) return refused(`Track ${track.number} is rejected; accept it before it is merged.`);
   /** @type {Change[]} */
   const changes = ownRow(one, other);
   const gained = [];
-  const both = overlap(one, other);
-  for (const row of [...other.rows.values()].sort((a, b) => a.frame - b.frame)) {
-    const stays = fused(document, one.rows.get(row.frame), row, choice);
+  /** @type {Decision[]} */
+  const decisions = [];
+  for (const row of rowsIn(other, [0, Infinity])) {
+    const own = one.rows.get(row.frame);
+    const stays = fused(document, own, row, choice);
+    if (own && collide(own, row)) decisions.push([own, row, stays]);
     if (stays && "values" in stays) changes.push({ track: one.id, frame: row.frame, after: stays.values });
     else if (stays && stays.row === row) changes.push(put(document, one.id, row));
     if (stays && !("row" in stays && stays.row !== row)) gained.push(row.frame);
     changes.push(clear(other.id, row.frame));
   }
   changes.push(deleteTrack(other.id));
+  const both = decisions.map(([row]) => row.frame);
   const alone = gained.filter((k) => isShown(other.rows.get(k)) && !isShown(one.rows.get(k))).length;
   return planned({
     kind: "merge",
@@ -52,13 +54,33 @@ export function merge(document, { first, second, choice, locked }) {
     title: `Merge track ${other.number} into track ${one.number}`,
     numbers: { frames: other.rows.size, overlap: both.length, gained: gained.length },
     facts: [...(alone ? [`track ${one.number} gains ${plural(alone, "mask")}`] : []), `track ${other.number} goes`],
-    doubts: both.length ? [`both on ${plural(both.length, "frame")}: ${WORDS[choice](one, other)}`] : [],
+    doubts: doubtsOf(decisions, choice, WORDS[choice](one, other)),
     lanes: [
       laneMark(one.id, "gains", gained),
       laneMark(other.id, "loses", other.rows.keys()),
       changedLane(choice === "first" ? other.id : one.id, changes, both),
     ],
   });
+}
+
+/** @typedef {[first: import("./plan.js").Row, second: import("./plan.js").Row, stays: ReturnType<typeof fused>]} Decision on a frame of the overlap */
+
+/**
+ * What a person should know of the frames on which both tracks say something.
+ * @param {Decision[]} decisions @param {import("./fuse.js").Choice} choice @param {string} words for the choice
+ */
+function doubtsOf(decisions, choice, words) {
+  if (!decisions.length) return [];
+  const human = decisions.filter(([first, second, stays]) => [first, second].some((row) => isOverwritten(row, stays)));
+  const against = decisions.filter(([first, second]) => {
+    const held = heldByPerson(first, second, choice);
+    return held && held !== { first, second, union: null }[choice];
+  });
+  const but = against.length ? `, but what a person judged holds on ${against.length}` : "";
+  return [
+    `both on ${plural(decisions.length, "frame")}: ${words}${but}`,
+    ...humanWords(human.length, "changes", "change"),
+  ];
 }
 
 /** @type {Record<import("./fuse.js").Choice, (one: Track, other: Track) => string>} */

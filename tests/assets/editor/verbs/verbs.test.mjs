@@ -102,8 +102,8 @@ const overlapping = () =>
 test("merging makes one track of two; where both say something, the choice holds and is shown", () => {
   for (const [choice, three, six, words] of [
     ["first", "h0", null, "track 1 holds"],
-    ["second", "h2", "h2", "track 2 holds"],
-    ["union", "both", "h2", "both masks together"],
+    ["second", "h2", null, "track 2 holds, but what a person judged holds on 1"],
+    ["union", "both", null, "both masks together, but what a person judged holds on 1"],
   ]) {
     const document = overlapping();
     assert.deepEqual(overlap(document.tracks.get("t1"), document.tracks.get("t2")), [3, 4, 6]);
@@ -124,6 +124,39 @@ test("merging makes one track of two; where both say something, the choice holds
   }
 });
 
+test("a mask of a person holds against one of a model in a merge, and what changes of people's is told", () => {
+  const rows = [
+    [0, {}],
+    [1, { ...DRAWN, hash: "h4" }],
+    [2, { ...DRAWN, hash: "h4" }],
+  ];
+  const others = [
+    [0, { ...DRAWN, hash: "h5" }],
+    [1, { hash: "h5" }],
+    [2, { ...DRAWN, hash: "h5" }],
+  ];
+  for (const [choice, kept, doubts] of [
+    [
+      "first",
+      ["h5", "h4", "h4"],
+      ["track 1 holds, but what a person judged holds on 1", "1 frame that a person judged changes"],
+    ],
+    [
+      "second",
+      ["h5", "h4", "h5"],
+      ["track 2 holds, but what a person judged holds on 1", "1 frame that a person judged changes"],
+    ],
+    ["union", null, ["both masks together", "3 frames that a person judged change"]],
+  ]) {
+    const document = documentOf(rows, others);
+    const plan = merge(document, { first: "t1", second: "t2", choice, locked });
+    assert.deepEqual(plan.summary.doubts, [`both on 3 frames: ${doubts[0]}`, doubts[1]]);
+    apply(document, plan);
+    if (kept) assert.deepEqual(Object.values(hashes(document, "t1")), kept);
+    else assert.equal(document.row("t1", 0).review, "corrected");
+  }
+});
+
 test("a merge takes over what the first track has not: category and name", () => {
   const document = documentOf(frames(0, 1), frames(3, 4));
   Object.assign(document.tracks.get("t1"), { category: null, name: "" });
@@ -132,11 +165,13 @@ test("a merge takes over what the first track has not: category and name", () =>
   assert.deepEqual([document.tracks.get("t1").category, document.tracks.get("t1").name], ["c1", "left one"]);
 });
 
-test("a rejected track is not merged", () => {
+test("a rejected track is neither merged nor joined", () => {
   const document = documentOf(frames(0, 1), frames(3, 4));
   document.tracks.get("t2").rejected = true;
   const plan = merge(document, { first: "t1", second: "t2", choice: "first", locked });
   assert.equal(plan.refused, "Track 2 is rejected; accept it before it is merged.");
+  const joined = join(document, { first: "t1", second: "t2", frames: [3, 4], locked });
+  assert.equal(joined.refused, "Track 2 is rejected; accept it before it is joined.");
 });
 
 test("joining unites masks on some frames, and the second track goes once nothing of it is left", () => {
@@ -153,6 +188,32 @@ test("joining unites masks on some frames, and the second track goes once nothin
   apply(document, rest);
   assert.deepEqual([document.tracks.get("t2").deleted, document.tracks.get("t2").rows.size], [true, 0]);
   assert.equal(document.row("t1", 6).hash, "h2");
+});
+
+test("a join leaves a person's absence as it is for a model's mask, and counts only masks that grow", () => {
+  const document = documentOf(
+    [
+      [0, HUMAN_ABSENT],
+      [1, HUMAN_ABSENT],
+      [2, { ...DRAWN, hash: "h0" }],
+    ],
+    [
+      [0, { hash: "h2" }],
+      [1, { ...DRAWN, hash: "h2" }],
+      [2, { hash: "h2" }],
+    ],
+  );
+  const one = { first: "t1", second: "t2", locked };
+  assert.equal(join(document, { ...one, frames: [0, 0] }).refused, "A person marked track 1 absent on frame 0.");
+  const plan = join(document, { ...one, frames: [0, 2] });
+  assert.deepEqual(plan.summary.facts, ["1 mask grows by that of track 2", "1 frame new", "track 2 keeps 1 frame"]);
+  assert.deepEqual(plan.summary.doubts, [
+    "a person marked track 1 absent on 1 frame",
+    "2 frames that a person judged change",
+  ]);
+  apply(document, plan);
+  assert.deepEqual([document.row("t1", 0).state, document.row("t1", 1).hash], ["absent", "h2"]);
+  assert.deepEqual([...document.tracks.get("t2").rows.keys()], [0]);
 });
 
 test("a track ends and starts by a person's absence, which names the masks of people that go", () => {
