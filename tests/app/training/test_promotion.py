@@ -157,9 +157,11 @@ def test_noise_of_one_figure_does_not_stop_what_is_better_as_a_whole() -> None:
     assert outcome(better(videos=noisy)) == PROVEN
 
 
-def test_track_iou_and_ap_without_classes_may_lose_noise_and_ap_must_rise() -> None:
-    noise = better(videos=[mixed(0.3, -REAL_LOSS + 0.001, -REAL_LOSS + 0.001)] * 8)
+def test_ap_without_classes_may_lose_noise_and_track_iou_nothing_and_ap_must_rise() -> None:
+    noise = better(videos=[mixed(0.3, -REAL_LOSS + 0.001, 0.0)] * 8)
     assert outcome(noise) == PROVEN
+    masks = better(videos=[mixed(0.3, 0.0, 0.001 - 0.003 * (k % 2)) for k in range(8)])
+    assert outcome(masks) == NOT_PROVEN and bad(masks) == {"track_iou"}
     assert outcome(better(after=replace(figures(0.5), AP=0.4))) == NOT_PROVEN
 
 
