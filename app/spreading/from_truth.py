@@ -12,6 +12,7 @@ import numpy as np
 from app.errors import BadInput
 from app.progress import Report
 from app.sentences import known_sentence
+from app.spreading.decoding import DecodedMasks
 from app.spreading.reading import BothWays
 from app.spreading.truth_file import GivenTrack, GivenVideo, VideoPlaces
 from model.propagation import ClipModel, Guess, SpreadFrame, SpreadSettings, Trunk, spread
@@ -84,10 +85,8 @@ def spread_video(video: GivenVideo, order: SpreadOrder, share: Callable[[float],
     if first > last:
         raise BadInput(f"The range begins at frame {first}, but the video has the frames 0 to {index.count - 1}.")
     tracks = {one.id: _begun(one, index.count) for one in video.tracks}
-    masks = {
-        one.id: {k: None if mask is None else rle.decode(mask) for k, mask in one.masks.items()} for one in video.tracks
-    }
-    if any(mask is not None for of in masks.values() for mask in of.values()):
+    masks = {one.id: DecodedMasks(one.masks) for one in video.tracks}
+    if any(mask is not None for one in video.tracks for mask in one.masks.values()):
         with frames.open_reader(index) as reader:
             steps = spread(
                 BothWays(reader).read,

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection
 
 from app.errors import BadInput
+from app.spreading.decoding import DecodedMasks
 from app.spreading.stretches import SpreadRequest, givers, stretch
-from storage import masks, rle, tracks
+from storage import masks, tracks
 from storage.edits.log import Origin, origins
 from storage.edits.row_values import RowKey
 from storage.tracks import MaskRow, Track
@@ -18,7 +18,7 @@ from storage.videos import Video
 MOST_RIVALS = 8
 """Other tracks that compete for pixels; more cost time and seldom help."""
 MOST_BETWEEN = 24
-"""Masks of such a track between the given frames. All of them are in memory at once, and it follows itself between."""
+"""Masks of such a track between the given frames; it follows itself from one to the next."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,13 @@ def plan_spread(tx: Connection, video: Video, request: SpreadRequest, *, rivals:
     return SpreadPlan(stretches, given, _rivals(tx, video, known, plan))
 
 
-def decoded(tx: Connection, plan: SpreadPlan) -> dict[str, dict[int, np.ndarray | None]]:
-    """Track -> frame -> mask (bool H x W), None for absent, of the given rows and the rivals."""
+def given_masks(tx: Connection, plan: SpreadPlan) -> dict[str, DecodedMasks]:
+    """The masks by track of the given rows and the rivals."""
     names = {track: {k: row.hash for k, row in rows.items()} for track, rows in plan.given.items()}
     everything: dict[str, Mapping[int, str | None]] = {**plan.rivals, **names}
     blobs = masks.get_blobs(tx, {name for rows in everything.values() for name in rows.values() if name is not None})
     return {
-        track: {k: None if name is None else rle.decode(blobs[name]).astype(bool) for k, name in rows.items()}
+        track: DecodedMasks({k: None if name is None else blobs[name] for k, name in rows.items()})
         for track, rows in everything.items()
     }
 

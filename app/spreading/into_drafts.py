@@ -14,7 +14,7 @@ import numpy as np
 from app.errors import BadInput, Cancelled
 from app.library.counting import frame_index
 from app.progress import Report
-from app.spreading.given import SpreadPlan, decoded, plan_spread
+from app.spreading.given import SpreadPlan, given_masks, plan_spread
 from app.spreading.reading import BothWays
 from app.spreading.run import ONE_SIDE, FoundMask, SpreadRun, kept_sentence
 from app.spreading.stretches import SpreadRequest, pieces
@@ -78,7 +78,7 @@ def spread_video(
     with database.read() as tx:
         video = videos.get_video(tx, video_id)
         plan = plan_spread(tx, video, request)
-        given = decoded(tx, plan)
+        given = given_masks(tx, plan)
     frames.verify(frame_index(video))
     run = SpreadRun.begin(database, video, plan, request, job_id=job_id)
     filling = _Filling(plan, run, list(given), report, *run.stored())

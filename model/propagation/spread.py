@@ -1,7 +1,7 @@
 """Spreading: masks that a person gave in a few frames, carried to the frames between and around them."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 
@@ -13,11 +13,14 @@ from model.propagation.candidates import ClipModel
 from model.propagation.fusing import softened
 from model.propagation.guess import SpreadFrame
 from model.propagation.settings import SpreadSettings
-from model.propagation.walk import Step, Walk
+from model.propagation.walk import GivenChances, Step, Walk
 from model.propagation.working import Read, Trunk, WorkingFrames
 
 Given = Mapping[int, Mapping[int, np.ndarray | None]]
-"""Track -> frame -> mask (bool H x W) of a person, or None: the person says that the track is absent there."""
+"""Track -> frame -> mask (bool H x W) of a person, or None: the person says that the track is absent there.
+
+Masks are asked for one at a time, some of them several times, and none is kept: a mapping may decode them on demand.
+"""
 
 
 class SpreadError(ValueError):
@@ -66,15 +69,10 @@ def spread(
     Raises `SpreadError` for an empty range, no mask at all, or a mask of another size; and what ``read`` raises.
     """
     settings = settings or SpreadSettings()
-    _check(given, size, start, stop)
-    areas = [int(mask.sum()) for of in given.values() for mask in of.values() if mask is not None and mask.any()]
-    known = [k for of in given.values() for k, mask in of.items() if mask is not None]
+    smallest, known = _checked(given, size, start, stop)
     clips = None if model is None else (model, range(min(start, *known), max(stop, *(k + 1 for k in known))))
-    frames = WorkingFrames(read, size, settings, trunk, math.sqrt(min(areas, default=0)), clips)
-    small = {
-        track: {k: None if mask is None or not mask.any() else _small(mask, frames) for k, mask in of.items()}
-        for track, of in given.items()
-    }
+    frames = WorkingFrames(read, size, settings, trunk, math.sqrt(smallest), clips)
+    small = {track: {k: partial(_small, of, k, frames) for k in of} for track, of in given.items()}
     try:
         for part in _parts(small, start, stop):
             yield from _Stretch(frames, small, part, settings).guesses(cancelled, first_looks)
@@ -84,24 +82,39 @@ def spread(
         frames.close()
 
 
-def _check(given: Given, size: tuple[int, int], start: int, stop: int) -> None:
+def _checked(given: Given, size: tuple[int, int], start: int, stop: int) -> tuple[int, list[int]]:
+    """Pixels of the smallest mask that is not empty (0 without one), and the frames with a mask, in any order.
+
+    Raises `SpreadError` for what cannot be spread.
+    """
     if start >= stop:
         raise SpreadError(f"The range of frames from {start} to {stop} is empty.")
-    masks = [mask for of in given.values() for mask in of.values() if mask is not None]
-    if not masks:
+    areas, known = [], []
+    for of in given.values():
+        for k, mask in of.items():
+            if mask is None:
+                continue
+            if mask.shape != size:
+                other = f"{mask.shape[1]} x {mask.shape[0]}"
+                raise SpreadError(f"A mask has {other} pixels, but the video has {size[1]} x {size[0]}.")
+            areas.append(int(mask.sum()))
+            known.append(k)
+    if not known:
         raise SpreadError("There is no mask to spread: give at least one track a mask in some frame.")
-    other = next((mask.shape for mask in masks if mask.shape != size), None)
-    if other is not None:
-        raise SpreadError(f"A mask has {other[1]} x {other[0]} pixels, but the video has {size[1]} x {size[0]}.")
+    return min((area for area in areas if area), default=0), known
 
 
-def _small(mask: np.ndarray, frames: WorkingFrames) -> np.ndarray:
+def _small(of: Mapping[int, np.ndarray | None], k: int, frames: WorkingFrames) -> np.ndarray | None:
+    """The chances of a track given in frame ``k``, at the working size; None where it is absent."""
+    mask = of[k]
+    if mask is None or not mask.any():
+        return None
     if mask.shape == (frames.height, frames.width):
         return softened(mask)
     return softened(cv2.resize(mask.astype(np.float32), (frames.width, frames.height), interpolation=cv2.INTER_AREA))
 
 
-def _parts(given: Given, start: int, stop: int) -> list[range]:
+def _parts(given: Mapping[int, Iterable[int]], start: int, stop: int) -> list[range]:
     """The range cut at frames in which every track is given; what lies in one part does not depend on the others."""
     common = sorted(set.intersection(*(set(of) for of in given.values())))
     ends = [start, *(k for k in common if start < k < stop), stop]
@@ -111,7 +124,7 @@ def _parts(given: Given, start: int, stop: int) -> list[range]:
 class _Stretch:
     """The walks over one part of the range."""
 
-    def __init__(self, frames: WorkingFrames, given: Given, part: range, settings: SpreadSettings) -> None:
+    def __init__(self, frames: WorkingFrames, given: GivenChances, part: range, settings: SpreadSettings) -> None:
         self._frames, self._part, self._settings = frames, part, settings
         common = set.intersection(*(set(of) for of in given.values()))
         # What lies beyond a frame in which every track is given has no influence here.

@@ -4,7 +4,7 @@ At given frames a person's masks are taken as they are. In between, each track's
 `model.propagation.evidence`. A track of which too little is left is taken for hidden, and looked for by its features.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -32,6 +32,12 @@ WHOLE = 0.8  # share of its largest area above which a track is seen whole
 REMEMBERED = 10  # areas and similarities that are remembered
 FORGOTTEN = 15  # frames without a trace after which a track is lost
 STRIDE = 8
+
+GivenChances = Mapping[int, Mapping[int, Callable[[], np.ndarray | None]]]
+"""Track -> frame -> what makes its chances there (float32 H x W at the working size), or None: it is absent there.
+
+A walk makes each of them once, when it comes to the frame.
+"""
 
 
 @dataclass(eq=False)
@@ -75,13 +81,7 @@ class Step:
 class Walk:
     """Walks in one direction; `step` for each frame in order."""
 
-    def __init__(
-        self,
-        frames: WorkingFrames,
-        given: Mapping[int, Mapping[int, np.ndarray | None]],
-        settings: SpreadSettings,
-    ) -> None:
-        """``given``: track -> frame -> chances at the working size, or None (absent there)."""
+    def __init__(self, frames: WorkingFrames, given: GivenChances, settings: SpreadSettings) -> None:
         self._frames, self._given, self._settings = frames, given, settings
         self._tracks = {track: _Followed() for track in given}
         self._labels = {track: number for number, track in enumerate(given, start=1)}
@@ -129,7 +129,7 @@ class Walk:
         for track, one in self._tracks.items():
             if k not in self._given[track]:
                 continue
-            mask = self._given[track][k]
+            mask = self._given[track][k]()
             one.chance, one.given, one.key, one.hidden, one.cut, one.again = mask, mask, k, 0, False, False
             if mask is not None:
                 one.palette = TrackPalette(self._frames.frame(k).bins, mask)

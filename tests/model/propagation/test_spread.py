@@ -1,7 +1,8 @@
 """Spreading as callers see it: masks follow, given ones stand, absences stop, every frame comes once as final."""
 
 import threading
-from collections.abc import Sequence
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -172,6 +173,45 @@ def test_a_small_cache_changes_nothing() -> None:
     for k, frame in final(run(ONE, 0, 8)).items():
         for track, guess in frame.guesses.items():
             assert np.array_equal(guess.mask, few[k].guesses[track].mask)
+
+
+class Lent(Mapping[int, np.ndarray | None]):
+    """Masks that are made anew whenever one is asked for; ``most`` is how many of all tracks were held at once."""
+
+    held: list[weakref.ref[np.ndarray]]
+    most: list[int]
+
+    def __init__(self, masks: Mapping[int, np.ndarray | None], held: list, most: list[int]) -> None:
+        self.masks, self.held, self.most = masks, held, most
+
+    def __getitem__(self, frame: int) -> np.ndarray | None:
+        mask = self.masks[frame]
+        if mask is None:
+            return None
+        mask = mask.copy()
+        self.held.append(weakref.ref(mask))
+        self.most.append(sum(one() is not None for one in self.held))
+        return mask
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.masks)
+
+    def __len__(self) -> int:
+        return len(self.masks)
+
+
+def test_however_many_masks_are_given_few_are_held_at_once() -> None:
+    given = TWO.given(*range(COUNT - 1))
+    given[1] = {k: mask for k, mask in given[1].items() if k % 3 != 1}
+    held, most = [], []
+    lent = {track: Lent(masks, held, most) for track, masks in given.items()}
+
+    found = final(list(spread(TWO.read, lent, size=SIZE, start=0, stop=COUNT)))
+
+    assert len(most) > 12 and max(most) <= 2
+    for k, frame in final(list(spread(TWO.read, given, size=SIZE, start=0, stop=COUNT))).items():
+        for track, guess in frame.guesses.items():
+            assert np.array_equal(guess.mask, found[k].guesses[track].mask)
 
 
 @pytest.mark.parametrize(
