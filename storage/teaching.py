@@ -25,6 +25,7 @@ class Teaching:
         absent: frames of tracks that a person marked as absent.
         rejected: masks of rejected proposals; ``rejected_tracks``: the tracks that they belong to.
         complete: frames that a person declared complete for at least one category in use.
+        labelled: frames with at least one human mask that is no crowd: these a training draws from.
         frames: of the video, as far as they are counted.
         content: the hash of its content, its id where that is not known.
         categories: ids of the categories of its human masks.
@@ -42,6 +43,7 @@ class Teaching:
     rejected: int = 0
     rejected_tracks: int = 0
     complete: int = 0
+    labelled: int = 0
     frames: int = 0
     content: str = ""
     categories: frozenset[str] = frozenset()
@@ -60,7 +62,7 @@ class Teaching:
 def teaching(tx: Connection, project_id: str) -> tuple[Teaching, ...]:
     """The numbers of every video of the project that is not removed, in the order of the project.
 
-    The database counts the rows of each track; five queries, whatever the number of masks.
+    The database counts the rows of each track; six queries, whatever the number of masks.
     """
     table = schema.videos
     names = select(table.c.id, table.c.name, table.c.count, table.c.content_hash).where(
@@ -77,12 +79,14 @@ def teaching(tx: Connection, project_id: str) -> tuple[Teaching, ...]:
             sums[name] = sums.get(name, 0) + number
         if added.get("tracks"):
             categories.setdefault(track.video_id, set()).add(str(track.category_id))
+    labelled = _labelled(tx, project_id)
     complete = _complete(tx, project_id, in_use, {video_id: count for video_id, _, count, _ in found})
     return tuple(
         Teaching(
             video_id=video_id,
             name=name,
             complete=complete.get(video_id, 0),
+            labelled=labelled.get(video_id, 0),
             frames=count,
             content=content or video_id,
             categories=frozenset(categories.get(video_id, ())),
@@ -124,7 +128,7 @@ def _rows() -> dict[str, ColumnElement[bool]]:
     present, absent = masks.c.state == "present", masks.c.state == "absent"
     drawn, imported = masks.c.source == "drawn", masks.c.source == "imported"
     verdict = masks.c.review
-    is_human = or_(verdict.in_(("accepted", "corrected")), and_(drawn, verdict == "unreviewed"))
+    is_human = _is_human()
     is_drawn = and_(is_human, or_(drawn, verdict == "corrected"))
     single = masks.c.iscrowd.is_(False)  # a crowd is neither a thing nor background
     accepted = and_(present, single, verdict == "accepted", not_(drawn))
@@ -137,6 +141,29 @@ def _rows() -> dict[str, ColumnElement[bool]]:
         "rejected": and_(present, verdict == "rejected"),
         "present": present,
     }
+
+
+def _is_human() -> ColumnElement[bool]:
+    """Whether a person drew or judged the row, and did not reject it."""
+    source, verdict = schema.masks.c.source, schema.masks.c.review
+    return or_(verdict.in_(("accepted", "corrected")), and_(source == "drawn", verdict == "unreviewed"))
+
+
+def _labelled(tx: Connection, project_id: str) -> dict[str, int]:
+    """Video id -> number of its frames with a human mask of a category in use, crowds left out."""
+    videos, tracks, masks, blobs = schema.videos, schema.tracks, schema.masks, schema.blobs
+    categories = schema.categories
+    query = (
+        select(tracks.c.video_id, func.count(masks.c.frame.distinct()))
+        .join(tracks, masks.c.track_id == tracks.c.id)
+        .join(videos, tracks.c.video_id == videos.c.id)
+        .join(categories, tracks.c.category_id == categories.c.id)
+        .where(videos.c.project_id == project_id, videos.c.removed.is_(None), categories.c.retired.is_(False))
+        .where(tracks.c.deleted.is_(False), tracks.c.rejected.is_(False), tracks.c.iscrowd.is_(False))
+        .where(masks.c.state == "present", masks.c.iscrowd.is_(False), _is_human())
+        .where(masks.c.blob_hash.not_in(select(blobs.c.hash).where(blobs.c.area == 0)))
+    )
+    return {video_id: frames for video_id, frames in tx.execute(query.group_by(tracks.c.video_id))}
 
 
 def _tracks(tx: Connection, project_id: str) -> Iterator[_Counted]:

@@ -35,7 +35,8 @@ class RetrainPlan:
     """The data that a retraining would use; ``reason`` is why there can be none, else None.
 
     Attributes:
-        videos, corrected_videos: videos with human masks of categories in use; only these are trained on.
+        corrected_videos: videos with human masks of categories in use.
+        videos: those of them that are trained on; ``tracks``, the masks and all that teaches background are of these.
         masks_accepted, masks_drawn, masks_imported: numbers of human masks by their origin.
         ignored_unreviewed: masks without a verdict, in any video; no background either, also in complete frames.
         ignored_uncategorised: human masks of tracks without a category in use, in any video; no background either.
@@ -48,8 +49,8 @@ class RetrainPlan:
         held_out: names of the videos that are never trained on; empty with few videos.
         trainings: how many networks are trained, the one to keep among them; the others only measure.
         before_learnt: whether the checkpoint in use was trained on the measured videos, so that nothing can be proven.
-        labelled_frames: frames with a human mask in the videos that the kept network learns, about; ``measured_videos``
-            and ``measured_frames``: what before and after are measured on, ``folded_videos`` of them in a fold.
+        labelled_frames: frames with a human mask in the videos that are trained on.
+        measured_videos, measured_frames: what before and after are measured on, ``folded_videos`` of them in a fold.
     """
 
     videos: int
@@ -91,21 +92,22 @@ def plan(database: Database, project_id: str) -> RetrainPlan:
         used = [video for video in every if video.masks]
         found, teaches = _split(tx, project_id, used) if used else (None, True)
     uncategorised = sum(video.uncategorised for video in every)
+    taught = [] if found is None else [used[k] for k in found.kept.taught]
     return RetrainPlan(
-        videos=len(used),
-        tracks=sum(video.tracks for video in used),
-        masks_accepted=sum(video.accepted for video in used),
-        masks_drawn=sum(video.drawn for video in used),
-        masks_imported=sum(video.imported for video in used),
+        videos=len(taught),
+        tracks=sum(video.tracks for video in taught),
+        masks_accepted=sum(video.accepted for video in taught),
+        masks_drawn=sum(video.drawn for video in taught),
+        masks_imported=sum(video.imported for video in taught),
         ignored_unreviewed=sum(video.unreviewed for video in every),
         ignored_uncategorised=uncategorised,
-        complete_frames=sum(video.complete for video in used),
-        absences=sum(video.absent for video in used),
-        rejected_masks=sum(video.rejected for video in used),
-        rejected_tracks=sum(video.rejected_tracks for video in used),
+        complete_frames=sum(video.complete for video in taught),
+        absences=sum(video.absent for video in taught),
+        rejected_masks=sum(video.rejected for video in taught),
+        rejected_tracks=sum(video.rejected_tracks for video in taught),
         background=tuple(
             BackgroundVideo(video.name, video.complete, video.absent, video.rejected)
-            for video in used
+            for video in taught
             if video.has_background
         ),
         background_only=sum(video.has_background and not video.masks for video in every),
@@ -116,7 +118,7 @@ def plan(database: Database, project_id: str) -> RetrainPlan:
         held_out=() if found is None else tuple(v.name for k, v in enumerate(used) if k not in found.kept.taught),
         trainings=0 if found is None else len(found.trainings),
         before_learnt=found is not None and found.before_learnt,
-        labelled_frames=0 if found is None else sum(min(used[k].masks, used[k].frames) for k in found.kept.taught),
+        labelled_frames=sum(video.labelled for video in taught),
         measured_videos=0 if found is None else len(found.measured),
         folded_videos=0 if found is None else len(found.measured) - len(found.kept.held_out),
         measured_frames=0 if found is None else sum(used[k].frames for k in found.measured),
@@ -156,7 +158,7 @@ def sentences(found: RetrainPlan) -> tuple[str, ...]:
     by_origin = ", ".join(f"{number:,} {word}" for number, word in origins if number)
     lines = [
         f"It trains on {counted(found.masks, 'mask')} of {counted(found.tracks, 'track')} in "
-        f"{counted(found.videos, 'video')}: {by_origin}.",
+        f"{counted(found.labelled_frames, 'frame')} of {counted(found.videos, 'video')}: {by_origin}.",
         *_background(found),
     ]
     if found.ignored_unreviewed:

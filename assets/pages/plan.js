@@ -9,8 +9,9 @@ import { EVALUATIONS } from "./report.js";
 
 /**
  * @typedef {object} Plan the masks that a retraining uses, by their origin
- * @property {number} videos
+ * @property {number} videos that are trained on; all that teaches is counted in these alone
  * @property {number} tracks
+ * @property {number} [labelled_frames] frames with at least one of the masks; runs of earlier versions lack it
  * @property {number} masks_accepted
  * @property {number} masks_drawn drawn or corrected
  * @property {number} masks_imported
@@ -84,7 +85,7 @@ export function planCard({ facts, run, running, before, steps }) {
   );
 }
 
-/** Videos, tracks and masks as numbers, and the masks as a bar with its key. @param {Plan} plan */
+/** Videos, frames, tracks and masks as numbers, and the masks as a bar with its key. @param {Plan} plan */
 function amounts(plan) {
   const masks = plan.masks_accepted + plan.masks_drawn + plan.masks_imported;
   const parts = /** @type {[string, number, string][]} */ ([
@@ -92,8 +93,10 @@ function amounts(plan) {
     ["c", plan.masks_drawn, "drawn or corrected"],
     ["u", plan.masks_imported, "imported"],
   ]);
-  const trio = /** @type {[number, string][]} */ ([
+  const { labelled_frames: frames } = plan;
+  const numbers = /** @type {[number, string][]} */ ([
     [plan.videos, plan.videos === 1 ? "video" : "videos"],
+    ...(frames === undefined ? [] : [[frames, frames === 1 ? "frame" : "frames"]]),
     [plan.tracks, plan.tracks === 1 ? "track" : "tracks"],
     [masks, masks === 1 ? "mask" : "masks"],
   ]);
@@ -103,8 +106,8 @@ function amounts(plan) {
   return [
     h(
       "div.v-trio",
-      null,
-      ...trio.map(([n, word]) => h("div", null, h("b", null, count(n)), h("span.v-t2", null, word))),
+      { class: frames === undefined ? "" : "v-quad" },
+      ...numbers.map(([n, word]) => h("div", null, h("b", null, count(n)), h("span.v-t2", null, word))),
     ),
     h("div.v-rbar.tall", { "aria-hidden": "true" }, ...(masks ? shares : [h("i.u")])),
     h(

@@ -32,7 +32,7 @@ def by_loops(scene: Scene) -> list[Teaching]:
 
 def _of_video(tx: Connection, video: Video, in_use: set[str]) -> Teaching:
     numbers = dict.fromkeys(("drawn", "accepted", "imported", "unreviewed", "uncategorised", "absent", "rejected"), 0)
-    with_masks, with_rejected = set(), set()
+    with_masks, with_rejected, labelled = set(), set(), set()
     known = {track.id: track for track in tracks.list_tracks(tx, video.id)}
     for row in tracks.rows(tx, video.id):
         track = known[row.track_id]
@@ -51,6 +51,7 @@ def _of_video(tx: Connection, video: Video, in_use: set[str]) -> Teaching:
             numbers["uncategorised"] += 1
         elif shows:
             with_masks.add(track.id)
+            labelled |= set() if track.iscrowd else {row.frame}
             drawn = row.source == "drawn" or row.review == "corrected"
             numbers["drawn" if drawn else "imported" if row.source == "imported" else "accepted"] += 1
     complete = {
@@ -60,6 +61,7 @@ def _of_video(tx: Connection, video: Video, in_use: set[str]) -> Teaching:
         for frame in range(found.start, min(found.stop, video.count))
     }
     more = {"tracks": len(with_masks), "rejected_tracks": len(with_rejected), "complete": len(complete)}
+    more["labelled"] = len(labelled)
     categories = frozenset(str(known[track_id].category_id) for track_id in with_masks)
     content = video.content_hash or video.id
     known_of_it = {"frames": video.count, "content": content, "categories": categories}

@@ -42,7 +42,7 @@ def test_the_plan_is_printed_and_nothing_starts(
 
     assert text.code == 0
     assert text.out.splitlines()[:2] == [
-        "It trains on 2 masks of 1 track in 1 video: 2 drawn or corrected.",
+        "It trains on 2 masks of 1 track in 2 frames of 1 video: 2 drawn or corrected.",
         "Background: 1 frame in which a track was marked absent.",
     ]
     short, long = (data_run("retrain", "--project", "sea", "--plan", "--steps", steps).out for steps in ("1", "9000"))
@@ -73,7 +73,7 @@ def test_the_command_prints_a_sentence_and_json_only_on_request(
     ran = data_run("retrain", "--project", "sea", *(["--json"] if as_json else []))
     assert ran.out.strip() == (json.dumps(RESULT) if as_json else RESULT["verdict"])
     # Said before it starts.
-    assert ran.errors[0].startswith("It trains on 1 mask of 1 track in 1 video")
+    assert ran.errors[0].startswith("It trains on 1 mask of 1 track in 1 frame of 1 video")
     assert ran.errors[-1].startswith("It takes about")
 
 

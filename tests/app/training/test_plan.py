@@ -9,6 +9,7 @@ import pytest
 from app.settings import Settings
 from app.training.plan import BackgroundVideo, RetrainPlan, plan, sentences
 from app.training.project_clips import ProjectClips
+from model.training.clips import labelled_frames
 from model.training.targets import ABSENT, PRESENT
 from storage import masks, projects
 from storage.database import Database
@@ -26,6 +27,20 @@ def test_the_plan_counts_what_people_judged(database: Database, project: tuple[P
     assert found.evaluation == "k-fold" and found.reason is None
     assert (found.labelled_frames, found.measured_videos, found.folded_videos) == (12, 2, 2)
     assert found.measured_frames == sum(video.count for video in project[1])
+
+
+def test_the_plan_counts_only_what_is_trained_on(database: Database, project: tuple[Project, list[Video]]) -> None:
+    """Of two corrected videos one is held out for good; what teaches background there teaches nothing."""
+    made, clips = project
+    with database.atomic() as tx:
+        one, _ = (video.content for video in teaching(tx, made.id) if video.masks)
+        give_roles(tx, made.id, {one: HELD_OUT})
+        for clip in clips:
+            declare(tx, clip, [], 0, 4)
+    found = plan(database, made.id)
+    assert (found.corrected_videos, len(found.held_out)) == (2, 1)
+    assert (found.videos, found.tracks, found.masks, found.labelled_frames) == (1, 1, 6, 6)
+    assert (found.complete_frames, len(found.background)) == (4, 1)
 
 
 def test_where_all_corrected_videos_are_held_out_for_good_nothing_is_trained(
@@ -65,6 +80,7 @@ def test_the_plan_counts_what_training_reads(database: Database, settings: Setti
     assert found.absences == states.count(ABSENT) > 0
     assert found.rejected_masks == sum(len(video.rejected) for video in read) > 0
     assert found.complete_frames == sum(bool(labels) for video in read for labels in video.complete or ()) == 7
+    assert found.labelled_frames == sum(len(labelled_frames(video)) for video in read) < found.masks
     assert found.tracks == sum(PRESENT in track.states for video in read for track in video.tracks)
     assert sum(video.complete for video in found.background) == 7
     assert sum(video.rejected for video in found.background) == found.rejected_masks
@@ -90,7 +106,7 @@ def test_without_corrections_there_is_a_reason(database: Database) -> None:
 
 
 FULL = RetrainPlan(
-    videos=5,
+    videos=3,
     tracks=4,
     masks_accepted=100,
     masks_drawn=20,
@@ -107,21 +123,22 @@ FULL = RetrainPlan(
     evaluation="held-out",
     reason=None,
     set="5 videos, 3 of them by folds",
-    held_out=("d", "e"),
+    held_out=("f", "g"),
     trainings=4,
+    labelled_frames=90,
 )
 
 
 def test_the_plan_in_words_names_masks_background_and_what_is_left_out() -> None:
     assert sentences(FULL) == (
-        "It trains on 120 masks of 4 tracks in 5 videos: 20 drawn or corrected, 100 accepted.",
+        "It trains on 120 masks of 4 tracks in 90 frames of 3 videos: 20 drawn or corrected, 100 accepted.",
         "Background: 60 complete frames in 4 videos (a, b, c, …).",
         "Background: 1 frame in which a track was marked absent.",
         "Background: 9 rejected masks of 2 tracks.",
         "Ignored, and not taken as background: 7 unreviewed masks.",
         "Left out, and not taken as background: 2 reviewed masks of tracks without a category in use.",
         "Left out: 1 video with background but without an accepted or corrected mask.",
-        "Never trained on: 2 videos (d, e).",
+        "Never trained on: 2 videos (f, g).",
         "Before and after are measured on 5 videos, 3 of them by folds: each by a network that never saw it.",
     )
     assert sentences(replace(FULL, before_learnt=True))[-1] == (

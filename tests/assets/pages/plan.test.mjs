@@ -52,6 +52,13 @@ test("a run under way or finished shows its own plan, not the next one", async (
   assert.match(card({ run: { plan: own, result: {} } }).textContent, /7videos/);
 });
 
+test("the frames with a mask stand between videos and tracks, where they were counted", async () => {
+  await openPage();
+  const numbers = (values) => card({ facts: facts({ plan: plan(values) }) }).querySelector(".v-trio").textContent;
+  assert.equal(numbers({ labelled_frames: 1200 }), "1video1,200frames3tracks40masks");
+  assert.equal(numbers({}), "1video3tracks40masks");
+});
+
 test("unreviewed masks and the way of measuring are named only where there are any", async () => {
   await openPage();
   const remarks = (values) => card({ facts: facts({ plan: plan(values) }) }).querySelector(".v-small")?.textContent;
