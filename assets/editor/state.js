@@ -124,7 +124,11 @@ export function openVideo({ now: { video } }) {
 
 /** @typedef {{frame: number, track: string, confidence: number, source: string, sure: boolean}} Prompted confidence is 0 to 1 */
 
-/** @typedef {{track: string, frame: number, item: import("./document/lanes.js").QueueItem}} Walk `item`: the entry that led there */
+/** @typedef {import("./document/lanes.js").QueueItem} QueueItem */
+/**
+ * @typedef {{track: string, frame: number, item: QueueItem, list: readonly QueueItem[]}} Walk `item`: the entry that led
+ *   there; `list`: what the queue showed then
+ */
 
 /**
  * @typedef {object} View lives as long as a video is open

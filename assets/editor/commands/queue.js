@@ -37,8 +37,9 @@ export function filteredQueue(app) {
 
 /** Show an entry: its track, on the frame that shows it best. @param {Editor} app @param {QueueItem} item @param {number} [frame] */
 export function visit(app, item, frame = item.at) {
+  const walk = { track: item.track, frame, item, list: filteredQueue(app) };
   app.commands.goto(frame);
-  app.view.set({ selected: item.track, newTrack: null, walk: { track: item.track, frame, item }, surfaced: false });
+  app.view.set({ selected: item.track, newTrack: null, walk, surfaced: false });
 }
 
 /**
@@ -62,11 +63,46 @@ function isWalking(app) {
 export function queueStep(app, step) {
   searchOnce(app);
   const items = filteredQueue(app);
-  if (!items.length) return;
+  if (items.length) visit(app, items[placeOfStep(app, items, step)]);
+}
+
+/**
+ * Index of the entry that a step leads to.
+ * @param {Editor} app @param {readonly QueueItem[]} items not empty @param {1|-1} step
+ */
+function placeOfStep(app, items, step) {
+  const { selected, surfaced, walk } = app.view.now;
+  const end = step > 0 ? 0 : items.length - 1;
   // A search puts the likely errors before what the person has come to meanwhile.
-  const at = step > 0 && app.view.now.surfaced ? -1 : standing(app, items);
-  const next = at < 0 ? (step > 0 ? 0 : items.length - 1) : (at + step + items.length) % items.length;
-  visit(app, items[next]);
+  if (step > 0 && surfaced) return end;
+  const here = standing(app, items);
+  // Who mends an entry looks at the frames around it, which lie in other entries, and an entry that is mended is gone:
+  // the way goes on from where it led to.
+  const left = walk && !items.some((item) => isSameItem(item, walk.item));
+  if (walk && (left || walk.track === selected || here < 0)) {
+    const next = fromWalk(walk, step).find((old) => items.some((item) => isSameItem(item, old)));
+    return next ? items.findIndex((item) => isSameItem(item, next)) : end;
+  }
+  return here < 0 ? end : (here + step + items.length) % items.length;
+}
+
+/**
+ * The entries that were before (-1) or behind (1) the one that the way led to, when it led there; the nearest first.
+ * @param {import("../state.js").Walk} walk @param {1|-1} step
+ */
+function fromWalk({ item, list }, step) {
+  const at = list.findIndex((one) => isSameItem(one, item));
+  return step > 0 ? list.slice(at + 1) : list.slice(0, Math.max(0, at)).reverse();
+}
+
+/**
+ * What goes to the next entry once a verdict is given. It does nothing where the person did not come to this one through
+ * the queue, or has gone on meanwhile.
+ * @param {Editor} app @returns {() => void}
+ */
+export function onwardFrom(app) {
+  const { walk } = app.view.now;
+  return walk && isWalking(app) ? () => void (app.view.now.walk === walk && advance(app, walk)) : () => {};
 }
 
 /**
@@ -74,21 +110,20 @@ export function queueStep(app, step) {
  * @template T @param {Editor} app @param {() => T} judge @returns {T} what `judge` gives
  */
 export function judgeAndAdvance(app, judge) {
-  const before = isWalking(app) ? filteredQueue(app) : [];
-  const at = standing(app, before);
+  const onward = onwardFrom(app);
   const edit = judge();
-  if (edit && at >= 0) advance(app, before.slice(at));
+  if (edit) onward();
   return edit;
 }
 
-/** @param {Editor} app @param {readonly QueueItem[]} rest the entry that was judged, and those behind it */
-function advance(app, rest) {
+/** @param {Editor} app @param {import("../state.js").Walk} walk the entry that was judged */
+function advance(app, walk) {
   const items = filteredQueue(app);
-  const { frame } = app.view.now;
-  for (const old of rest) {
+  const { frame } = walk;
+  for (const old of [walk.item, ...fromWalk(walk, 1)]) {
     const item = items.find((one) => isSameItem(one, old));
     if (!item) continue;
-    if (old !== rest[0]) return visit(app, item);
+    if (old !== walk.item) return visit(app, item);
     // The run goes on behind the frames that were judged.
     const row = app.document.row(item.track, frame + 1);
     if (item.kind === "unreviewed" && item.first > frame) return visit(app, item);
@@ -100,9 +135,34 @@ function advance(app, rest) {
   offerNextVideo(app);
 }
 
-/** Where nothing waits for a verdict any more, offer the next video. @param {Editor} app */
+/** Titles where a filter of the queue leaves nothing. @type {Readonly<Record<string, string>>} */
+const NONE_LEFT = Object.freeze({
+  likely: "No likely error is left",
+  look: "Nothing that needs a look is left",
+  unreviewed: "No unreviewed mask is left",
+});
+
+/** Where nothing waits for a verdict any more, offer the next video; where the filter hides the rest, offer the rest. @param {Editor} app */
 export function offerNextVideo(app) {
   if (filteredQueue(app).length) return;
+  const left = wholeQueue(app).length;
+  if (left) offerRest(app, left);
+  else offerNext(app);
+}
+
+/** @param {Editor} app @param {number} left entries of other kinds */
+function offerRest(app, left) {
+  app.toast({
+    icon: "check",
+    title: NONE_LEFT[app.view.now.queueFilter],
+    text: `${left} other ${left === 1 ? "entry waits" : "entries wait"} in the review queue.`,
+    name: "queue is empty",
+    actions: [{ label: "Show all", run: () => app.view.set({ queueFilter: "all" }) }],
+  });
+}
+
+/** @param {Editor} app */
+function offerNext(app) {
   const ways = ["completeVideo", "nextVideo"].map((id) => app.registry.get(id));
   const reason = ways[1].unavailable?.(app) ?? null;
   app.toast({

@@ -18,6 +18,7 @@ import {
   tracksOf,
 } from "./plan.js";
 import { framesOf } from "../commands/judging.js";
+import { onwardFrom } from "../commands/queue.js";
 import { lockedTrack } from "../commands/reasons.js";
 import { lastFrame, offered } from "./offer.js";
 import { GROUP, trackOf } from "./subjects.js";
@@ -169,7 +170,7 @@ export const ABSENT = Object.freeze({
     const frames = /** @type {Frames} */ ([first, Math.max(first, Math.min(last, lastFrame(app)))]);
     const { id: track } = trackOf(app);
     const make = () => absentOver(app.document, { track, frames, locked: app.view.now.locked });
-    return offered(app, { title: "Absent", icon: "absent", rows: frames, make });
+    return offered(app, { title: "Absent", icon: "absent", rows: frames, make, done: onwardFrom(app) });
   },
 });
 

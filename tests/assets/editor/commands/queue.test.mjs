@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   filteredQueue,
   judgeAndAdvance,
+  onwardFrom,
   queueStep,
   standing,
   visit,
@@ -122,6 +123,69 @@ test("a verdict on the way through the queue goes on: along the run, then to the
   ]);
 });
 
+/** A likely error of a track on a frame of it. */
+const errorOn = (document, id, frame) => ({
+  ...swapOf(document),
+  tracks: [id],
+  masks: [document.row(id, frame).hash],
+  ...{ first: frame, last: frame, frame },
+});
+
+/** A person draws another mask. */
+function mend(app, id, frame) {
+  Object.assign(app.document.row(id, frame), { hash: `drawn ${frame}`, source: "drawn", review: "corrected" });
+  app.document.tracks.get(id).revision += 1;
+  app.view.set({ revision: app.view.now.revision + 1 });
+}
+
+test("after an entry was mended by drawing, steps go on from it in both directions", () => {
+  for (const [step, expected] of [
+    [1, ["t1", 2]],
+    [-1, ["t2", 5]],
+  ]) {
+    const { app, document } = editor();
+    const likely = [errorOn(document, "t2", 5), errorOn(document, "t1", 1), errorOn(document, "t1", 2)];
+    app.view.set({ likely, revision: 1 });
+    queueStep(app, 1);
+    queueStep(app, 1);
+    mend(app, "t1", 1);
+    queueStep(app, step);
+    assert.deepEqual(place(app), expected);
+  }
+});
+
+test("who looks at frames around an entry, or selects another track while mending it, does not lose the way", () => {
+  const { app, document } = editor();
+  app.view.set({ likely: [errorOn(document, "t1", 0), errorOn(document, "t2", 5)], revision: 1 });
+  queueStep(app, 1);
+  app.view.set({ frame: 1 });
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t2", 5], "not the unreviewed run behind it");
+  mend(app, "t2", 5);
+  app.view.set({ selected: "t1", frame: 9 });
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t1", 0], "the first entry that was only unreviewed");
+});
+
+test("an entry that a person came to otherwise is where steps go on", () => {
+  const { app } = editor();
+  queueStep(app, 1);
+  app.view.set({ selected: "t2", frame: 5 });
+  queueStep(app, -1);
+  assert.deepEqual(place(app), ["t1", 0]);
+});
+
+test("a verdict that comes later goes on too, unless the person has gone on meanwhile", () => {
+  const { app } = editor();
+  queueStep(app, 1);
+  const [first, second] = [onwardFrom(app), onwardFrom(app)];
+  accept(app)();
+  first();
+  assert.deepEqual(place(app), ["t1", 1]);
+  second();
+  assert.deepEqual(place(app), ["t1", 1], "once");
+});
+
 test("a verdict elsewhere stays where it is", () => {
   const { app } = editor();
   queueStep(app, 1);
@@ -163,6 +227,20 @@ test("the end of the queue is told, with the way to the next video where there i
     );
     assert.equal(app.view.now.walk, null);
   }
+});
+
+test("the end of one kind is not told as the end of the queue", () => {
+  const { app, toasts, document } = editor();
+  app.view.set({ likely: [errorOn(document, "t2", 5)], queueFilter: "likely", revision: 1 });
+  queueStep(app, 1);
+  judgeAndAdvance(app, accept(app));
+  const [{ title, text, actions }] = toasts;
+  assert.deepEqual(
+    [title, text, actions.map(({ label }) => label)],
+    ["No likely error is left", "2 other entries wait in the review queue.", ["Show all"]],
+  );
+  actions[0].run();
+  assert.equal(filteredQueue(app).length, 2);
 });
 
 test("a likely error that was judged gives way to the next entry", () => {

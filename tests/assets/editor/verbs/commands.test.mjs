@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { visit, wholeQueue } from "../../../../assets/editor/commands/queue.js";
 import { VERBS } from "../../../../assets/editor/verbs/index.js";
 import { application, settled } from "./application.mjs";
 import { ABSENT, boxCounts, COUNT, documentOf, DRAWN, frames, HUMAN_ABSENT } from "./scenes.mjs";
@@ -154,6 +155,18 @@ test("ends, starts and absences are previews where they are long", () => {
   assert.equal(preview(app).title, "Track 1 is absent until frame 8");
   app.commands.applyPreview();
   assert.deepEqual(edits(app), [["absent", 5]]);
+});
+
+test("absent is a verdict: from an entry of the queue it leads to the next one, also after a preview", () => {
+  const place = ({ view }) => [view.now.selected, view.now.frame];
+  for (const scope of ["frame", "onward"]) {
+    const app = open(documentOf(frames(0, 4), frames(2, 6)));
+    visit(app, wholeQueue(app)[0]);
+    app.preferences.set({ scope });
+    app.commands.absent();
+    if (scope === "onward") app.commands.applyPreview();
+    assert.deepEqual(place(app), scope === "frame" ? ["t1", 1] : ["t2", 2]);
+  }
 });
 
 test("absent holds for the scope: one frame at once, more of them after a preview", () => {
