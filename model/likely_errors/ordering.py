@@ -6,6 +6,7 @@ from .found import LikelyError
 
 _NEAR = 3  # frames between two findings of a track up to which they are about one error
 _WHOLE = {"class", "background", "duplicate"}  # about a track as a whole: questions of their own
+_ABSENT = {"flicker", "gap"}  # about where a track is not: what its masks show before and after does not answer them
 _WEAKEST = 0.12  # findings below this strength are left out
 
 
@@ -35,10 +36,11 @@ def together(values: Sequence[float]) -> float:
 
 
 def _about_the_same(one: LikelyError, other: LikelyError) -> bool:
-    if not set(one.tracks) & set(other.tracks):
+    kinds = {one.kind, other.kind}
+    if not set(one.tracks) & set(other.tracks) or kinds & _ABSENT:
         return False
-    if one.kind in _WHOLE or other.kind in _WHOLE:
-        return one.kind == other.kind
+    if kinds & _WHOLE:
+        return len(kinds) == 1
     return other.first <= one.last + _NEAR and one.first <= other.last + _NEAR
 
 

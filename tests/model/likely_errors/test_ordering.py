@@ -38,6 +38,13 @@ def test_what_is_about_a_whole_track_hides_no_error_in_some_frames(kind: str) ->
     assert [one.kind for one in found] == [kind, "jump"]
 
 
+@pytest.mark.parametrize("kind", ["flicker", "gap"])
+def test_an_absence_is_an_entry_of_its_own_beside_stronger_findings_and_other_absences(kind: str) -> None:
+    found = ordered([error("jump", 0.9), error(kind, 0.3, first=6, last=7), error(kind, 0.2, first=9, last=9)])
+    expected = [("jump", 5, pytest.approx(0.9)), (kind, 6, pytest.approx(0.3)), (kind, 9, pytest.approx(0.2))]
+    assert [(one.kind, one.first, one.strength) for one in found] == expected
+
+
 def test_weak_findings_are_left_out() -> None:
     assert ordered([error("jump", 0.05)]) == []
 
