@@ -19,10 +19,19 @@ const COLUMNS = [
 const SHORT = 16;
 
 /**
- * Entries of a place by column, with a line between groups.
+ * Entries of a place by column, with a line between groups. A command of the picture sees the pointer where it was when
+ * the menu was asked for: on the way to the entry it has left the picture.
  * @param {Editor} app @param {import("../commands/command.js").Place} place @returns {(MenuItem|null)[][]}
  */
-export function columnsOf({ registry, keymap, track }, place) {
+export function columnsOf({ registry, keymap, track, view }, place) {
+  const { pointer } = view.now;
+  const run = (/** @type {string} */ id) => {
+    if (place !== "canvas") return void registry.run(id);
+    const now = view.now.pointer;
+    view.set({ pointer });
+    registry.run(id);
+    view.set({ pointer: now });
+  };
   const offered = registry.offered(place).filter(({ id }) => track || !registry.reason(id));
   /** @param {import("../commands/command.js").Command} command @returns {MenuItem} */
   const entry = ({ id, title, icon }) => {
@@ -32,7 +41,7 @@ export function columnsOf({ registry, keymap, track }, place) {
       icon: icon ?? "right",
       note: key ? kbd(key) : undefined,
       reason: registry.reason(id),
-      run: () => registry.run(id),
+      run: () => run(id),
       name: id,
     };
   };

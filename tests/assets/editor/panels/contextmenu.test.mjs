@@ -3,8 +3,10 @@ import { test } from "node:test";
 import { openPage } from "../../browser.mjs";
 import { COMMANDS } from "../../../../assets/editor/commands/index.js";
 import { columnsOf } from "../../../../assets/editor/panels/contextmenu.js";
+import { pinsOf } from "../../../../assets/editor/panels/comments.js";
 import { PANEL_COMMANDS } from "../../../../assets/editor/panels/commands.js";
 import { spanOf } from "../../../../assets/editor/panels/trackrow.js";
+import { createStore } from "../../../../assets/editor/store.js";
 import { VERBS } from "../../../../assets/editor/verbs/index.js";
 import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 
@@ -45,11 +47,28 @@ function menu(place, reason = () => null, track = { number: 1 }) {
     reason,
     run: (id) => ran.push(id),
   };
-  return {
-    columns: columnsOf({ registry, keymap: { keyOf: (id) => (id === "accept" ? "A" : "") }, track }, place),
-    ran,
-  };
+  const view = createStore({ pointer: [4, 7] });
+  const app = { registry, keymap: { keyOf: (id) => (id === "accept" ? "A" : "") }, track, view };
+  return { app, columns: columnsOf(app, place), ran };
 }
+
+test("a comment from the menu of the picture may be pinned to the point where the menu was asked for", async () => {
+  await openPage();
+  for (const [place, point] of [
+    ["canvas", [4, 7]],
+    ["lane", null],
+  ]) {
+    const { app, columns } = menu(place);
+    // The way to the entry leaves the picture.
+    app.view.set({ pointer: null, frame: 0 });
+    let pins = [];
+    app.registry.run = () => (pins = pinsOf(app));
+    const entry = columns.flat().find((one) => one?.name === "comment");
+    entry.run();
+    assert.deepEqual(pins.find(({ label }) => label === "Point")?.point ?? null, point);
+    assert.equal(app.view.now.pointer, null, "it is still elsewhere");
+  }
+});
 
 test("a menu has the commands of its place, in groups with lines between them", async () => {
   await openPage();
