@@ -129,11 +129,11 @@ export class Layers {
     return context.getImageData(0, 0, width, height).data;
   }
 
-  /** Whether a track is drawn, if it has a mask here. @param {Track} track */
-  visible(track) {
+  /** Whether a track is drawn on a frame, if it has a mask there. @param {Track} track @param {number} [frame] */
+  visible(track, frame = this.shownFrame) {
     if (!this.unhidden(track)) return false;
     if (track.id === this.view.now.selected) return true;
-    return !track.rejected && this.document.row(track.id, this.shownFrame)?.review !== "rejected";
+    return !track.rejected && this.document.row(track.id, frame)?.review !== "rejected";
   }
 
   /** @param {Track} track */
@@ -149,16 +149,16 @@ export class Layers {
     return track.rejected || this.document.row(track.id, this.shownFrame)?.review === "rejected";
   }
 
-  /** Whether the mask of a track on the shown frame can be drawn. @param {Track} track */
-  hasMask(track) {
-    const hash = this.document.shownHash(track.id, this.shownFrame);
+  /** Whether the mask of a track on a frame can be drawn. @param {Track} track @param {number} [frame] */
+  hasMask(track, frame = this.shownFrame) {
+    const hash = this.document.shownHash(track.id, frame);
     return hash !== null && this.document.masks.has(hash);
   }
 
-  /** Tracks that are drawn here, the selected one last. @returns {Track[]} */
-  drawn() {
+  /** Tracks that are drawn on a frame, the selected one last. @param {number} [frame] @returns {Track[]} */
+  drawn(frame = this.shownFrame) {
     const selected = this.view.now.selected;
-    const list = this.document.list().filter((t) => this.visible(t) && this.hasMask(t));
+    const list = this.document.list().filter((t) => this.visible(t, frame) && this.hasMask(t, frame));
     return [...list.filter((t) => t.id !== selected), ...list.filter((t) => t.id === selected)];
   }
 

@@ -191,10 +191,11 @@ export class Lines {
     return hash ? masks.path(hash, height, width) : null;
   }
 
-  /** Mask of the edited track on the frame before, empty for none. */
+  /** Mask of the edited track on the frame before, empty where none is loaded. */
   ghostHash() {
     const { editing, document, shownFrame } = this.layers;
-    return document.row(editing, shownFrame - 1)?.hash ?? "";
+    const hash = document.row(editing, shownFrame - 1)?.hash;
+    return hash && document.masks.has(hash) ? hash : "";
   }
 
   /** The edited track's line on the frame before. @param {CanvasRenderingContext2D} context */

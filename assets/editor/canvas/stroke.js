@@ -156,7 +156,7 @@ function losers(app, { frame, track: own }, touched) {
   if (!app.preferences.now.noOverlap) return [];
   const { document, view } = app;
   return layersOf(app)
-    .drawn()
+    .drawn(frame)
     .flatMap(({ id }) => {
       if (id === own || view.now.locked.has(id)) return [];
       const hash = document.row(id, frame)?.hash;
@@ -233,10 +233,12 @@ export function drawRegionLater(app, stroke, region, mode, kind) {
   const { height, width } = app.document;
   const runs = app.document.mask(stroke.track, stroke.frame) ?? null;
   const bits = runs ? decode(runs, height, width) : new Uint8Array(height * width);
-  combine(bits, height, width, region, mode, [0, 0, width, height]);
   /** @type {import("../masks/raster.js").Box} */
   const extent = [0, 0, width, height];
-  const drawn = { height, width, base: null, patch: { box: extent, bits }, extent, before: null, others: [] };
+  const touched = combine(bits, height, width, region, mode, extent);
+  const others = touched ? losers(app, stroke, touched) : [];
+  const before = runs && others.length ? Uint32Array.from(runs) : null;
+  const drawn = { height, width, base: null, patch: { box: extent, bits }, extent, before, others };
   // A stroke before it may have made the new track already.
   const target = app.document.tracks.has(stroke.track) ? { ...stroke, newTrack: null } : stroke;
   app.encoder.encode(drawn, (done) => save(app, target, kind, done));

@@ -81,9 +81,19 @@ export class Showing {
     this.ahead.follow(frame, direction);
     const next = frame + CHUNK * direction;
     if (next >= 0 && next < this.app.document.count) this.loadMasks(next).catch(() => {});
+    this.loadGhost(frame);
     if (this.begun) return;
     this.begun = true;
     this.standIns.start();
+  }
+
+  /** The line of the frame before comes with another request where that of the shown frame begins with it. @param {number} frame */
+  loadGhost(frame) {
+    if (frame === 0 || frame % CHUNK) return;
+    this.loadMasks(frame - 1).then(
+      () => this.current(frame) && this.app.recompose(),
+      () => {}, // it stays away while the server does
+    );
   }
 
   /** The exact picture is late: show the nearest stand-in, if it is nearer than the picture on the canvas. @param {number} frame */

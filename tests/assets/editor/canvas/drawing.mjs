@@ -56,8 +56,8 @@ class Canvas {
     return pixels;
   }
 
-  drawn() {
-    return this.app.document.list().filter((track) => this.app.document.mask(track.id, this.shownFrame));
+  drawn(frame = this.shownFrame) {
+    return this.app.document.list().filter((track) => this.app.document.mask(track.id, frame));
   }
 }
 

@@ -4,7 +4,7 @@ import { Layers } from "../../../../assets/editor/canvas/layers.js";
 import { ringAt } from "../../../../assets/editor/canvas/ring.js";
 import { Viewport } from "../../../../assets/editor/canvas/viewport.js";
 import { openPage } from "../../browser.mjs";
-import { editor, H, W } from "./drawing.mjs";
+import { boxCounts, editor, H, W } from "./drawing.mjs";
 
 /** Work for the next frame of the display. */
 let asked = [];
@@ -105,6 +105,23 @@ test("what changes in between is drawn once, in the next frame of the display", 
     drawn.layers.compose();
   }
   assert.equal(drawn.lines, before);
+  frame();
+  assert.equal(drawn.lines, before + 1);
+});
+
+test("the ghost of the frame before is drawn as soon as its mask is loaded", () => {
+  const drawn = canvas();
+  const { document: video, preferences } = drawn.layers;
+  preferences.set({ ghost: true });
+  video.apply({ track: "t1", frame: 0, version: 3, after: { state: "present", source: "drawn", mask: "late" } });
+  drawn.layers.show(1, { width: W, height: H });
+  frame();
+  const before = drawn.lines;
+  drawn.layers.compose();
+  frame();
+  assert.equal(drawn.lines, before, "nothing has changed");
+  video.masks.add("late", boxCounts(2, 2, 8, 8));
+  drawn.layers.compose();
   frame();
   assert.equal(drawn.lines, before + 1);
 });

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Encoder } from "../../../../assets/editor/canvas/encoder.js";
-import { beginStroke, cancelStroke, endStroke } from "../../../../assets/editor/canvas/stroke.js";
+import {
+  beginStroke,
+  cancelStroke,
+  drawRegionLater,
+  endStroke,
+  targetOf,
+} from "../../../../assets/editor/canvas/stroke.js";
 import { brush } from "../../../../assets/editor/canvas/tools/brush.js";
 import { eraser } from "../../../../assets/editor/canvas/tools/eraser.js";
 import { drawableOf } from "../../../../assets/editor/masks/drawable.js";
@@ -70,6 +76,26 @@ test("no overlap takes the pixels from other tracks in the same edit, locked one
     locked.edits[0].changes.map((c) => c.track),
     ["t1"],
   );
+});
+
+test("no overlap holds for a result that comes when another frame is shown", () => {
+  const app = editor();
+  app.preferences.set({ noOverlap: true });
+  const stroke = targetOf(app);
+  app.view.set({ frame: 1 });
+  app.layers.shownFrame = 1;
+  app.layers.compose();
+  const region = { box: [4, 4, 14, 8], bits: new Uint8Array(40).fill(1) };
+  drawRegionLater(app, stroke, region, "add", "box");
+  assert.deepEqual(
+    app.edits[0].changes.map(({ track, frame }) => [track, frame]),
+    [
+      ["t1", 0],
+      ["t2", 0],
+    ],
+  );
+  const [mine, other] = ["t1", "t2"].map((id) => decode(app.document.mask(id, 0), H, W));
+  mine.forEach((value, i) => assert.ok(!(value && other[i])));
 });
 
 test("another track that loses all its pixels is absent", () => {

@@ -181,3 +181,18 @@ test("masks that come tell how large the rows are that were waiting for them", a
   assert.deepEqual(events, [["t1", 4]]);
   assert.ok(app.document.row("t1", 4).area > 0);
 });
+
+test("the masks of the frame before come too where the shown frame begins a request, and are drawn then", async () => {
+  app.document.count = 20;
+  app.document.apply({ track: "t1", frame: 15, version: 3, after: { state: "present", source: "drawn", mask: "h15" } });
+  const drawn = [];
+  app.recompose = () => drawn.push(app.document.masks.has("h15"));
+  const silent = globalThis.fetch;
+  globalThis.fetch = (url, options) =>
+    url.includes("/masks") ? Promise.resolve(answer('{"blobs": {"h15": "123"}}')) : silent(url, options);
+  const come = await ask(16);
+  await come("f16");
+  await until(() => drawn.length > 0);
+  globalThis.fetch = silent;
+  assert.deepEqual(drawn, [true]);
+});
