@@ -46,18 +46,13 @@ export function leftIn(app, [first, last]) {
   return { facts, marks };
 }
 
-/** Whether just these frames were declared complete. @param {Editor} app @param {[number, number]} frames both in */
-export const isComplete = (app, [first, last]) =>
-  [...app.document.complete.values()].some(({ start, stop }) => start === first && stop === last + 1);
-
 /**
  * Declare frames complete, or withdraw it. Where something in them waits for a verdict, a preview names it first.
  * @param {Editor} app @param {[number, number]} frames
  */
 export function complete(app, frames) {
-  const declared = isComplete(app, frames);
   const { facts, marks } = leftIn(app, frames);
-  if (declared || !facts.length) return declare(app, frames);
+  if (verdicts.isDeclared(app.document, frames) || !facts.length) return declare(app, frames);
   return new Preview({
     title: `Declare ${framesInWords(app, frames)} complete`,
     icon: "flag",

@@ -3,7 +3,7 @@
 
 import * as verdicts from "../document/verdicts.js";
 import { EVERYWHERE } from "./command.js";
-import { complete, isComplete } from "./completing.js";
+import { complete } from "./completing.js";
 import { offerElsewhere } from "./everywhere.js";
 import { filteredQueue, judgeAndAdvance, standing } from "./queue.js";
 import { firstOf, framesInWords, lockedTrack, noTrack, noVideo, unread } from "./reasons.js";
@@ -31,7 +31,8 @@ export const framesOf = (app) =>
 const wholeVideo = (app) => [0, app.document.count - 1];
 
 /** @type {import("./reasons.js").Check} */
-const alreadyComplete = (app) => (isComplete(app, wholeVideo(app)) ? "The whole video is declared complete." : null);
+const alreadyComplete = (app) =>
+  verdicts.isDeclared(app.document, wholeVideo(app)) ? "The whole video is declared complete." : null;
 
 /** The frames of the entry of the queue that is shown. @param {Editor} app @returns {[number, number]|null} both in; null without an entry */
 function rangeOfEntry(app) {
@@ -182,7 +183,8 @@ export const JUDGING = Object.freeze([
     group: GROUP,
     keys: ["Shift+Enter"],
     icon: "flag",
-    unavailable: noVideo,
+    // What is left to judge in them is named first.
+    unavailable: firstOf(noVideo, scopeUnread),
     run: (app) => complete(app, framesOf(app)),
   },
   {
@@ -191,7 +193,7 @@ export const JUDGING = Object.freeze([
     group: GROUP,
     keys: ["Ctrl+Enter"],
     icon: "flag",
-    unavailable: (app) => noVideo(app) ?? alreadyComplete(app),
+    unavailable: firstOf(noVideo, alreadyComplete, (app) => unread(app, wholeVideo(app))),
     run: (app) => complete(app, wholeVideo(app)),
   },
   scope("scopeFrame", "frame", "Verdicts hold for the frame", "Shift+F"),

@@ -290,12 +290,6 @@ export class VideoDocument {
     }
     this.onchange(replaced.track, replaced.frame);
   }
-
-  /** Whether a frame is declared complete. @param {number} frame */
-  isComplete(frame) {
-    for (const range of this.complete.values()) if (frame >= range.start && frame < range.stop) return true;
-    return false;
-  }
 }
 
 /** Whether an edit (0 while it is unsent) is later than the last one of an answer. @param {number} lastEdit @param {number} version */

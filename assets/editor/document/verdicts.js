@@ -92,8 +92,16 @@ export function keyFrame(document, track, frame) {
   return [marked(track, row, { key: !row.key })];
 }
 
+/** Whether all these frames are declared complete. @param {VideoDocument} document @param {[number, number]} frames first and last, both in */
+export function isDeclared(document, [first, last]) {
+  let next = first;
+  for (const { start, stop } of [...document.complete.values()].sort((a, b) => a.start - b.start))
+    if (start <= next) next = Math.max(next, stop);
+  return next > last;
+}
+
 /**
- * Declare frames complete, or withdraw it where exactly these frames are declared.
+ * Declare frames complete, or withdraw it where all of them are declared; other frames stay as they are.
  * @param {VideoDocument} document
  * @param {[number, number]} frames first and last, both in
  * @param {string[]} categories ids
@@ -101,11 +109,14 @@ export function keyFrame(document, track, frame) {
  * @returns {{changes: Change[], declared: boolean}}
  */
 export function complete(document, [first, last], categories, newId) {
-  for (const range of document.complete.values()) {
-    if (range.start === first && range.stop === last + 1) {
-      return { declared: false, changes: [{ track: null, frame: null, range_id: range.id, after: null }] };
-    }
-  }
-  const after = { start: first, stop: last + 1, categories };
-  return { declared: true, changes: [{ track: null, frame: null, range_id: newId(), after }] };
+  /** @param {string} id @param {Change["after"]} after @returns {Change} */
+  const change = (id, after) => ({ track: null, frame: null, range_id: id, after });
+  if (!isDeclared(document, [first, last]))
+    return { declared: true, changes: [change(newId(), { start: first, stop: last + 1, categories })] };
+  const met = [...document.complete.values()].filter(({ start, stop }) => start <= last && stop > first);
+  const rest = met.flatMap(({ start, stop, categories: of }) => [
+    ...(start < first ? [change(newId(), { start, stop: first, categories: of })] : []),
+    ...(stop > last + 1 ? [change(newId(), { start: last + 1, stop, categories: of })] : []),
+  ]);
+  return { declared: false, changes: [...met.map(({ id }) => change(id, null)), ...rest] };
 }

@@ -1,6 +1,9 @@
 // @ts-check
 /** The tool rail, and the transport above the timeline. */
 
+import { framesOf } from "../commands/judging.js";
+import { framesInWords } from "../commands/reasons.js";
+import { isDeclared } from "../document/verdicts.js";
 import { fill, h, icon, iconButton, onceIdle, whenOther } from "../../kit/dom.js";
 import { clock } from "../../kit/text.js";
 import { secondsOf } from "../playback.js";
@@ -34,6 +37,18 @@ export function toolRail(app) {
     { class: "v-rail", "aria-label": "Tools" },
     buttons.map((button) => button ?? h("hr")),
   );
+}
+
+/**
+ * What the button *Complete* says: whether the frames of the scope are declared, and what a press does.
+ * @param {Editor} app
+ */
+export function completeWords(app) {
+  const frames = framesOf(app);
+  const done = isDeclared(app.document, frames);
+  const words = framesInWords(app, frames);
+  const what = done ? `Withdraw that ${words} is complete` : `Declare that everything has a track on ${words}`;
+  return { done, title: `${what} (${app.keymap.keyOf("complete")})` };
 }
 
 const RATES = [0.25, 0.5, 1, 2];
@@ -116,9 +131,10 @@ export function transport(app, timeline, count) {
           icon("x", 12),
         ),
       );
-    const done = app.document.isComplete(frame);
+    const { done, title } = completeWords(app);
     complete.classList.toggle("v-done", done);
-    complete.title = `${done ? "Declared complete here" : "Declare that everything has a track"}: ${chosen ? "the range" : "the whole video"} (${app.keymap.keyOf("complete")})`;
+    complete.setAttribute("aria-pressed", String(done));
+    complete.title = title;
   };
   timeline.onzoom = () => {
     const most = Math.log(app.document.count / Math.min(8, app.document.count));
@@ -146,11 +162,12 @@ export function transport(app, timeline, count) {
     iconButton("plus", "Timeline: zoom in", () => timeline.zoom(1.5)),
   );
   app.view.on(["frame", "playing", "range", "rate"], draw);
+  app.preferences.on(["scope"], draw);
   // A stroke changes none of it; only that frames are complete can have changed.
   const other = whenOther();
   app.view.on(
     ["revision"],
-    onceIdle(() => other([app.document.count, app.view.now.frame, app.document.isComplete(app.view.now.frame)], draw)),
+    onceIdle(() => other([app.document.count, app.view.now.frame, completeWords(app).title], draw)),
   );
   app.session.on(["phase", "video"], draw);
   draw();

@@ -138,6 +138,22 @@ test("complete names the categories that are not retired, for the frames that th
   assert.equal(declared(), null);
 });
 
+test("nothing is declared complete while masks that may wait in it are still being read", () => {
+  const app = editor();
+  app.rows = { covers: (first, last) => first >= 3 && last <= 3, share: 0.25 };
+  app.view.set({ frame: 4 });
+  app.commands.complete();
+  app.commands.completeVideo();
+  assert.deepEqual(
+    [app.queue.pending, ...app.toasts.map(({ text }) => text)],
+    [0, ...Array(2).fill("The masks of this video are still being read (25 %).")],
+  );
+  app.view.set({ frame: 6 });
+  app.rows.covers = (first, last) => first === 6 && last === 6;
+  app.commands.complete();
+  assert.deepEqual(app.view.now.preview.facts.slice(0, 1), ["1 unreviewed mask"]);
+});
+
 test("a locked track is neither deleted, nor made absent, nor relabelled", () => {
   const app = editor();
   app.commands.select("t1");

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { rowName } from "../../../../assets/editor/document/editbatch.js";
 import { newIdentifier } from "../../../../assets/kit/identifier.js";
 import { reviewQueue } from "../../../../assets/editor/document/lanes.js";
+import { isDeclared } from "../../../../assets/editor/document/verdicts.js";
 import { memoryStorage } from "../memory.mjs";
 import { setUp, settled, stroke } from "./queueserver.mjs";
 
@@ -187,11 +188,11 @@ test("a complete range is a row of its own, and a later edit of it builds on it"
   queue.add("complete", [
     { track: null, frame: null, range_id: "r", after: { start: 0, stop: 4, categories: ["c1"] } },
   ]);
-  assert.equal(document.isComplete(3), true);
-  assert.equal(document.isComplete(4), false);
+  assert.equal(isDeclared(document, [3, 3]), true);
+  assert.equal(isDeclared(document, [4, 4]), false);
   server.silent = true;
   queue.takeBack();
-  assert.equal(document.isComplete(3), true);
+  assert.equal(isDeclared(document, [3, 3]), true);
   assert.equal(rowName({ track: null, frame: null, range_id: "r" }), "range r");
 });
 

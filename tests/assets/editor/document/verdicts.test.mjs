@@ -124,7 +124,28 @@ test("declaring the same frames complete again withdraws it", () => {
   const second = verdicts.complete(document, [0, 9], ["c1"], () => "r2");
   assert.equal(second.declared, false);
   assert.deepEqual(second.changes, [{ track: null, frame: null, range_id: "r1", after: null }]);
-  assert.equal(verdicts.complete(document, [0, 4], ["c1"], () => "r2").declared, true);
+});
+
+test("frames inside of what is declared are withdrawn alone, and what lies beside them stays declared", () => {
+  const [document] = one([sentRow(0)]);
+  const names = ["r3", "r4"];
+  document.applyRange("r1", 4, { start: 0, stop: 6, categories: ["c1"] });
+  document.applyRange("r2", 4, { start: 5, stop: 10, categories: ["c2"] });
+  const { changes, declared } = verdicts.complete(document, [4, 6], ["c3"], () => names.shift());
+  for (const { range_id: id, after } of changes) document.applyRange(id, 5, after);
+  assert.equal(declared, false);
+  assert.deepEqual(
+    [...document.complete.values()].map(({ start, stop, categories }) => [start, stop, ...categories]),
+    [
+      [0, 4, "c1"],
+      [7, 10, "c2"],
+    ],
+  );
+  assert.deepEqual(
+    [0, 3, 4, 6, 7, 9].map((frame) => verdicts.isDeclared(document, [frame, frame])),
+    [true, true, false, false, true, true],
+  );
+  assert.equal(verdicts.complete(document, [3, 7], ["c1"], () => "r5").declared, true, "not all of it was declared");
 });
 
 test("accepting masks changes no frame where only a model saw none", () => {
