@@ -158,6 +158,12 @@ def set_message(tx: Connection, job_id: str, message: str) -> None:
     tx.execute(update(table).where(table.c.id == job_id, table.c.status == "queued").values(message=message))
 
 
+def add_parameters(tx: Connection, job_id: str, values: Mapping[str, Any]) -> None:
+    """Add to a job's parameters what its run has found out or decided, for those who look on. Raises NotFound."""
+    parameters = {**get_job(tx, job_id).parameters, **values}
+    tx.execute(update(schema.jobs).where(schema.jobs.c.id == job_id).values(parameters=parameters))
+
+
 def append_log(tx: Connection, job_id: str, text: str) -> None:
     """Append to a job's log; its last ``LOG_CHARACTERS`` are kept. Raises NotFound."""
     log = (get_job(tx, job_id).log + text)[-LOG_CHARACTERS:]

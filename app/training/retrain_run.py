@@ -177,7 +177,9 @@ def _begin(
     left_out = job.parameters.get("leave_out", ())
     source = ProjectClips(database, project_id=project_id, video_ids=corrected, leave_out=left_out)
     try:
+        as_plain = json.loads(json.dumps(dataclasses.asdict(planned)))
         with database.atomic() as tx:
+            jobs.add_parameters(tx, job.id, {"plan": as_plain})  # people go on; the page shows what was frozen
             names, described = source.snapshot
             snapshot = snapshots.add_snapshot(tx, project_id=project_id, masks=names, videos=described)
         checked = check_corrections(
@@ -207,7 +209,7 @@ def _begin(
             "start": start.note,
             "steps": steps,
             "left_out": len(left_out),
-            "plan": json.loads(json.dumps(dataclasses.asdict(planned))),
+            "plan": as_plain,
             "expected": seconds,
         }
         state.begin(source, facts)

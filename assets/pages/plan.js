@@ -60,7 +60,8 @@ import { EVALUATIONS } from "./report.js";
 export function planCard({ facts, run, running, before, steps }) {
   const past = (running || run?.result) && run?.plan ? run.plan : null;
   const plan = past ?? facts.plan;
-  const title = running ? "What it trains on" : past ? "What it trained on" : "What it would train on";
+  const [verb, none] = running ? ["trains", "will train"] : ["trained", "would train"];
+  const title = `What it ${past ? verb : none} on`;
   const pairs = /** @type {[string, string][]} */ ([
     ["Configuration", run?.result?.lineage?.config ?? facts.defaults.config],
     ["Compared with", before],

@@ -37,6 +37,8 @@ def test_the_life_of_a_job(scene: Scene) -> None:
     assert (running.id, running.status, running.worker) == (waiting.id, "running", "w")
     assert running.started is not None and running.heartbeat is not None
     with scene.database.atomic() as tx:
+        jobs.add_parameters(tx, running.id, {"device": "cpu"})
+        assert jobs.get_job(tx, running.id).parameters == {"window": 36, "device": "cpu"}
         assert (
             jobs.heartbeat(tx, running.id, progress=0.5, message="window 2 of 4", eta_seconds=30, worker="w")
             == "running"

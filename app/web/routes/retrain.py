@@ -51,7 +51,7 @@ def facts(context: Context, project_id: str) -> Json:
 
 
 def _run(run: PastRun) -> Json:
-    """A run with its ``steps`` (None until known), and ``from`` and ``plan`` of the finished one.
+    """A run with its ``steps`` and ``plan`` (None until known), and ``from`` of the finished one.
 
     A run whose job is gone is *done*; it has the id of its checkpoint.
     """
@@ -64,7 +64,8 @@ def _run(run: PastRun) -> Json:
     if run.job is None:
         times = {"created": run.created, "started": None, "finished": run.created}
         return {"id": run.id, "kind": KIND, "status": "done", "job": False, **times, **facts, "result": result}
-    facts["steps"] = facts["steps"] or dict(run.job.parameters).get("steps")
+    for name in ("steps", "plan"):  # a run under way has written its plan there
+        facts[name] = facts[name] or run.job.parameters.get(name)
     return {**wire.job(run.job), **facts, "job": True, "result": result or None}
 
 

@@ -275,6 +275,7 @@ def test_a_checkpoint_is_registered_together_with_the_end_of_its_job_or_not_at_a
     with database.read() as tx:
         job = jobs.get_job(tx, finished.job)
     assert (job.status, job.result) == ("done", json.loads(json.dumps(result))) and result["plan"]["reason"] is None
+    assert job.parameters["plan"] == result["plan"], "the page shows it while the run is under way"
     given_up = queued(database, project, steps=1)
     save = checkpoint.save
 

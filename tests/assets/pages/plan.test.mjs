@@ -47,6 +47,9 @@ test("a run under way or finished shows its own plan, not the next one", async (
   const title = (values) => card(values).querySelector("h2").textContent;
   assert.equal(title({}), "What it would train on");
   assert.equal(title({ running: true, run: { plan: own, result: null } }), "What it trains on");
+  assert.match(card({ running: true, run: { plan: own, result: null } }).textContent, /7videos/);
+  assert.equal(title({ running: true, run: { plan: null, result: null } }), "What it will train on");
+  assert.equal(title({ run: { plan: own, result: null } }), "What it would train on");
   assert.equal(title({ run: { plan: own, result: {} } }), "What it trained on");
   assert.equal(title({ run: { plan: null, result: {} } }), "What it would train on");
   assert.match(card({ run: { plan: own, result: {} } }).textContent, /7videos/);

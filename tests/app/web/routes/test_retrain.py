@@ -34,6 +34,17 @@ def test_runs_come_newest_first_with_what_they_recorded(
     ]
 
 
+def test_a_run_under_way_has_the_plan_that_it_froze(client: TestClient, database: Database, project: Project) -> None:
+    with database.atomic() as tx:
+        job = jobs.enqueue(tx, kind="retrain", project_id=project.id)
+        jobs.claim(tx, worker="w", kinds=["retrain"])
+    assert get(client, f"projects/{project.id}/retrain")["runs"][0]["plan"] is None
+    with database.atomic() as tx:
+        jobs.add_parameters(tx, job.id, {"plan": {"videos": 2}})
+    (run,) = get(client, f"projects/{project.id}/retrain")["runs"]
+    assert (run["plan"], run["result"]) == ({"videos": 2}, None)
+
+
 def test_a_run_stays_however_many_jobs_follow_it(client: TestClient, database: Database, project: Project) -> None:
     with database.atomic() as tx:
         job = jobs.enqueue(tx, kind="retrain", project_id=project.id)
