@@ -86,9 +86,59 @@ export function planCard({ facts, run, running, before, steps }) {
   );
 }
 
+/** What of a plan teaches, in numbers. @type {(keyof Plan)[]} */
+const TEACHING = [
+  "videos",
+  "labelled_frames",
+  "tracks",
+  "masks_accepted",
+  "masks_drawn",
+  "masks_imported",
+  "complete_frames",
+  "absences",
+  "rejected_masks",
+];
+
+/**
+ * The card of the next run beside the report of another one; null where none can start.
+ * @param {Facts} facts @param {Run} run whose report the page shows
+ */
+export function nextCard(facts, run) {
+  const { plan } = facts;
+  if (plan.reason) return null;
+  const same = run.plan && TEACHING.every((name) => run.plan?.[name] === plan[name]);
+  const pairs = [
+    ["Compared with", facts.defaults.from ?? "the current model"],
+    ["Takes", duration(facts.seconds)],
+  ];
+  return h(
+    "section.v-card",
+    { id: "v-next-plan" },
+    h("header", null, h("h2.v-grow", null, "What the next one would train on")),
+    h(
+      "div.bd",
+      null,
+      ...(same
+        ? [
+            h(
+              "p.v-t2",
+              null,
+              `No more than this one: ${plural(masksOf(plan), "mask")} in ${plural(plan.videos, "video")}.`,
+            ),
+          ]
+        : [...amounts(plan), ...background(plan)]),
+      h("p.v-small", null, remarksOn(plan)),
+      h("dl.v-kv", null, ...pairs.flatMap(([k, v]) => [h("dt", null, k), h("dd.v-ell", { title: v }, v)])),
+    ),
+  );
+}
+
+/** @param {Plan} plan */
+const masksOf = (plan) => plan.masks_accepted + plan.masks_drawn + plan.masks_imported;
+
 /** Videos, frames, tracks and masks as numbers, and the masks as a bar with its key. @param {Plan} plan */
 function amounts(plan) {
-  const masks = plan.masks_accepted + plan.masks_drawn + plan.masks_imported;
+  const masks = masksOf(plan);
   const parts = /** @type {[string, number, string][]} */ ([
     ["a", plan.masks_accepted, "accepted proposals"],
     ["c", plan.masks_drawn, "drawn or corrected"],

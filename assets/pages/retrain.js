@@ -11,7 +11,7 @@ import { effortCard } from "./effort.js";
 import { address, currentProject, get, poll, post } from "./data.js";
 import { NextVideos } from "./nextvideos.js";
 import { emptyPlace, failedPlace } from "./places.js";
-import { invitation, planCard, rounds, tooLittle } from "./plan.js";
+import { invitation, nextCard, planCard, rounds, tooLittle } from "./plan.js";
 import { provenance, truthCard } from "./provenance.js";
 import { comparison, measured } from "./report.js";
 import { byRule } from "./rules.js";
@@ -142,6 +142,7 @@ class Retrain {
         h(
           "div.v-stack",
           null,
+          ...(run?.result ? [nextCard(facts, run), tooLittle(facts)] : []),
           planCard({ facts, run, running, before: this.before(facts, run), steps }),
           run?.result ? provenance(run.result) : null,
           run?.result ? truthCard(run.result) : null,
@@ -183,17 +184,23 @@ class Retrain {
       "div.v-phead",
       null,
       h("div.v-grow", null, h("h1.v-ell", null, title), h("p", null, this.summary(facts, run))),
-      again ? this.steps.field(facts.defaults.steps) : null,
+      again ? this.beforeStart(facts) : null,
       again
         ? button("Train again", {
             kind: "line lg",
             icon: "retrain",
             onclick: () => this.begin(),
             disabled: Boolean(facts.plan.reason),
+            title: facts.plan.reason ?? undefined,
             id: "v-retrain-start",
           })
         : null,
     );
+  }
+
+  /** The field for the steps of another run, or the reason why none can start. @param {Facts} facts */
+  beforeStart({ plan, defaults }) {
+    return plan.reason ? h("p.v-no-start", { id: "v-no-start" }, plan.reason) : this.steps.field(defaults.steps);
   }
 
   /** One line about a run, or about retraining before the first run. @param {Facts} facts @param {Run|null} run */
@@ -244,7 +251,8 @@ class Retrain {
         icon(stopped ? "x" : "warn"),
         h("span", null, sentence),
       ),
-      facts.plan.reason ? this.invitation(facts) : null,
+      facts.plan.reason ? this.invitation(facts) : tooLittle(facts),
+      this.suspicions(facts),
       this.charts.cards(this.series),
     ];
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { invitation, planCard, rounds } from "../../../assets/pages/plan.js";
+import { invitation, nextCard, planCard, rounds } from "../../../assets/pages/plan.js";
 import { openPage } from "../browser.mjs";
 
 const plan = (values = {}) => ({
@@ -167,6 +167,26 @@ test("a plan without one can be started", async () => {
   });
   node.querySelector("#v-retrain-start").click();
   assert.deepEqual([calls, node.querySelectorAll("input").length], [["begin"], 1]);
+});
+
+test("beside a report the next run has its own plan, its time and what it is judged on", async () => {
+  await openPage();
+  const now = facts({
+    plan: plan({ masks_drawn: 50, held_out: ["reef"], measured_videos: 5, evaluation: "held-out" }),
+  });
+  const node = nextCard({ ...now, seconds: 250 }, { plan: plan(), result: {} });
+  assert.match(node.textContent, /^What the next one would train on1video3tracks80masks/);
+  assert.match(node.textContent, /reef is held out: no round trains on it\..*Takesabout 4 min$/);
+});
+
+test("where nothing more was judged the next plan is one sentence, and where none can start there is no card", async () => {
+  await openPage();
+  const run = { plan: plan(), result: {} };
+  const node = nextCard(facts(), run);
+  assert.match(node.textContent, /No more than this one: 40 masks in 1 video\./);
+  assert.equal(node.querySelector(".v-trio"), null);
+  assert.ok(nextCard(facts(), { plan: null, result: {} }).querySelector(".v-trio"), "of this run nothing is known");
+  assert.equal(nextCard(facts({ plan: plan({ reason: "Nothing yet." }) }), run), null);
 });
 
 test("a round has four steps", async () => {

@@ -221,11 +221,20 @@ test("a finished run is a report with a verdict, a table and figures", async () 
       ["star", "9", "50.0", "46.0", "−4.0"],
     ],
   );
+  assert.match(page.text("#v-next-plan"), /170masks/);
+  assert.match(page.text("#v-cautions"), /correct 3 more videos/);
   await page.press("Video");
   assert.deepEqual(
     page.all("#v-comparison tbody tr").map((tr) => tr.querySelector("td").textContent),
     ["All", "tide pool"],
   );
+});
+
+test("where no further run can start the reason stands beside the button", async () => {
+  const page = await opened({ runs: [run("r")], plan: plan({ reason: "No video has a corrected mask." }) });
+  assert.equal(page.text("#v-no-start"), "No video has a corrected mask.");
+  assert.ok(page.find("#v-retrain-start").disabled);
+  assert.equal(page.all("#v-next-plan").length, 0);
 });
 
 test("a report is found by its checkpoint, also where its job is gone", async () => {
