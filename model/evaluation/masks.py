@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco_mask
 
+from .run_lengths import covered
+
 _CODE_CHARACTERS = bytes(range(48, 48 + 64))
 _LAST_CHARACTER = _CODE_CHARACTERS[31]  # the highest one without the bit that announces another character
 # Bounds beyond which the library exhausts the memory, or aborts, instead of raising an error.
@@ -147,7 +149,7 @@ def read_masks(segmentations: Any, *, size: tuple[int, int], where: str) -> Mask
 
     ``size`` is (height, width) of the video, used for polygons; ``where`` names the entry in messages, such as
     ``results[7]``. Raises ``EvaluationInputError`` for anything else, and for RLE text that is
-    cut off inside a number, has foreign characters or covers more than its mask.
+    cut off inside a number, has foreign characters or does not cover exactly its mask.
     """
     (sequence,) = read_tracks([(segmentations, size, where)])
     return sequence
@@ -183,9 +185,9 @@ def _shared_out(
     pixels = np.zeros(len(shown), np.int64)
     pixels[shown] = areas(found)
     ends = np.cumsum([0, *(len(codes) for codes, _, _ in tracks)])
-    if pixels.max() > height * width:
-        for (_, _, where), start, stop in zip(tracks, ends, ends[1:], strict=False):
-            _require_room(pixels[start:stop], height * width, where)
+    whole = np.zeros(len(shown), np.int64)
+    whole[shown] = height * width
+    _require_whole(found, whole, tracks, ends)
     present = np.diff(np.concatenate(([0], np.cumsum(shown)))[ends]) > 0
     spans = zip(tracks, ends[:-1].tolist(), ends[1:].tolist(), present.tolist(), strict=True)
     size = (height, width)
@@ -205,13 +207,27 @@ def _read_one(segmentations: Any, size: tuple[int, int], where: str) -> MaskSequ
     if found:
         pixels[[t for t, code in enumerate(codes) if code]] = areas(found)
     room = [code["size"][0] * code["size"][1] if code else 0 for code in codes]
-    _require_room(pixels, np.array(room, np.int64), where)
+    _require_whole(found, np.array(room, np.int64), [(segmentations, size, where)], np.array([0, len(codes)]))
     return MaskSequence(codes, pixels, only)
 
 
-def _require_room(pixels: np.ndarray, room: np.ndarray | int, where: str) -> None:
-    """No area may be over its ``room``."""
-    wrong = pixels > room
-    if wrong.any():
-        frame = int(wrong.argmax())
-        raise EvaluationInputError(f"{where}.segmentations[{frame}]: damaged RLE, it covers more than the whole mask")
+def _require_whole(
+    found: Sequence[Any], rooms: np.ndarray, tracks: Sequence[tuple[Any, tuple[int, int], str]], ends: np.ndarray
+) -> None:
+    """The runs of each of the ``found`` masks must cover as many pixels as it has.
+
+    rooms: int64 (T,), the pixels of each frame's mask, 0 without one; the frames of track n are [ends[n], ends[n + 1]).
+    """
+    if not found:
+        return
+    frames = np.flatnonzero(rooms)
+    texts = [one["counts"] if isinstance(one["counts"], bytes) else one["counts"].encode("ascii") for one in found]
+    pixels = covered(texts, rooms[frames])
+    wrong = np.flatnonzero(pixels != rooms[frames])
+    if not wrong.size:
+        return
+    frame, there, room = int(frames[wrong[0]]), int(pixels[wrong[0]]), int(rooms[frames[wrong[0]]])
+    track = int(np.searchsorted(ends, frame, side="right")) - 1
+    place = f"{tracks[track][2]}.segmentations[{frame - int(ends[track])}]"
+    what = f"covers {there} pixels, not the {room} of the mask" if there >= 0 else "has a run of no possible length"
+    raise EvaluationInputError(f"{place}: damaged RLE, its 'counts' {what}")

@@ -211,6 +211,23 @@ def test_a_broken_mask_is_named_as_import_and_check_name_it(run: Run, tmp_path: 
     assert run("check", file).last.endswith(ran.last)
 
 
+@pytest.mark.parametrize("counts", ["11", "3", "oooooooooooo0"])
+@pytest.mark.parametrize("which", ["truth", "results"])
+def test_a_text_of_run_lengths_that_do_not_fill_the_picture_is_refused_as_import_does(
+    run: Run, tmp_path: Path, which: str, counts: str
+) -> None:
+    truth, results = truth_and_results(tmp_path)
+    for file in (truth, results):
+        file.write_text(file.read_text().replace("[1, 3]", '"112"'))
+    file = truth if which == "truth" else results
+    file.write_text(file.read_text().replace('"112"', json.dumps(counts)))
+
+    ran = run("evaluate", truth, results)  # some of these kept the mask library counting for ever
+
+    assert ran.code == 1 and ran.last.startswith(f"{file}: ") and "[0].segmentations[0]: counts " in ran.last
+    assert run("check", file).last.endswith(ran.last)
+
+
 def test_stated_areas_of_something_else_are_a_warning(run: Run, tmp_path: Path) -> None:
     truth, results = truth_and_results(tmp_path)
     truth.write_text(truth.read_text().replace('"areas": [3]', '"areas": [30000]'))

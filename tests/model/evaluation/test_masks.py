@@ -79,6 +79,9 @@ def test_any_bytes_either_read_as_a_mask_or_are_refused(counts):
         assert str(error).startswith("results[4].segmentations[0]: ")
     else:
         assert 0 <= sequence.areas[0] <= SIZE[0] * SIZE[1]
+        inverted = 1 - coco_mask.decode(sequence.codes[0])
+        # Codes that end early keep the library counting for ever.
+        assert not coco_mask.iou([sequence.codes[0]], [coco_mask.encode(inverted)], [0]).any()
 
 
 GOOD = compressed(np.ones(SIZE, bool))
@@ -95,7 +98,11 @@ BROKEN = [
     (GOOD | {"counts": "0é"}, "foreign character"),
     (GOOD | {"counts": "0 "}, "foreign character"),
     (GOOD | {"counts": "0Z"}, "cut off"),
-    (GOOD | {"counts": "0S2"}, "covers more than the whole mask"),
+    (GOOD | {"counts": "0S2"}, "a run of no possible length"),
+    (GOOD | {"counts": "44"}, "covers 8 pixels, not the 42"),  # without the background behind the last pixel
+    (GOOD | {"counts": "5"}, "covers 5 pixels, not the 42"),
+    (GOOD | {"counts": "oooooooooooo0"}, "a run of no possible length"),
+    (GOOD | {"counts": "0TO"}, "a run of no possible length"),
     ({"size": [6, 7], "counts": [40]}, "cover 40 pixels, not the 42"),
     ({"size": [6, 7], "counts": [-1, 43]}, "non-negative"),
     ({"size": [6, 7], "counts": [0.5, 41.5]}, "non-negative integers"),
