@@ -71,8 +71,12 @@ export const api = Object.freeze({
   /** @param {string} v @param {number} start @param {number} stop exclusive @returns {Promise<SentTracks>} */
   tracks: (v, start, stop) => request("GET", `/data/videos/${id(v)}/tracks?start=${start}&stop=${stop}`),
 
-  /** @param {string} v @param {number} start @param {number} stop exclusive @returns {Promise<{blobs: Record<string, string>}>} */
-  masks: (v, start, stop) => request("GET", `/data/videos/${id(v)}/masks?start=${start}&stop=${stop}`),
+  /** @param {string} v @param {number} start @param {number} stop exclusive @param {readonly string[]} tracks ids; none: all tracks @returns {Promise<{blobs: Record<string, string>}>} */
+  masks: (v, start, stop, tracks) =>
+    request(
+      "GET",
+      `/data/videos/${id(v)}/masks?start=${start}&stop=${stop}${tracks.map((t) => `&track=${id(t)}`).join("")}`,
+    ),
 
   /** @param {string} v @returns {Promise<{edit: number|null, errors: import("../kit/wire.js").LikelyError[]}>} */
   likelyErrors: (v) => request("GET", `/data/videos/${id(v)}/likely-errors`),

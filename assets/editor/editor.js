@@ -250,7 +250,13 @@ export class Editor extends Hooks {
     if (reason === "conflict") this.onconflict(event);
     if (reason === "refused") {
       const keep = { label: "Save as a file", run: () => saveAsFile(this, event.edits) };
-      this.toast({ tone: "bad", icon: "warn", title: "Not saved", text: event.sentence, actions: [keep] });
+      this.toast({
+        tone: "bad",
+        icon: "warn",
+        title: "Not saved",
+        text: event.sentence,
+        actions: event.edits.length ? [keep] : [],
+      });
     }
     if (reason === "storage") {
       this.toast({

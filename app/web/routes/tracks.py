@@ -1,8 +1,9 @@
 """Tracks with their rows, and masks, by range of frames."""
 
 import json
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from app.errors import BadInput
 from app.web import wire
@@ -22,9 +23,10 @@ LAST_EDIT = 2**63 - 1
 def router(context: Context) -> APIRouter:
     """Tracks, masks and versions of ``GET /data/videos/{video}/…``.
 
-    ``tracks?start=&stop=`` (all without them), ``masks?start=&stop=``, ``tracks/{track}/versions?limit=`` (the edits
-    that changed a track), ``tracks/{track}/versions/{number}`` (the track as it was after an edit) and
-    ``tracks/{track}/proposed?frame=`` (a row as a machine wrote it last).
+    ``tracks?start=&stop=`` (all without them), ``masks?start=&stop=&track=`` (of all tracks without ``track``, which
+    may stand several times), ``tracks/{track}/versions?limit=`` (the edits that changed a track),
+    ``tracks/{track}/versions/{number}`` (the track as it was after an edit) and ``tracks/{track}/proposed?frame=`` (a
+    row as a machine wrote it last).
     """
     routes = APIRouter(prefix="/data/videos")
 
@@ -42,13 +44,15 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/{video_id}/masks")
     @context.reads
-    def get_masks(video_id: str, start: int = 0, stop: int = LONGEST_RANGE) -> Json:
+    def get_masks(
+        video_id: str, start: int = 0, stop: int = LONGEST_RANGE, track: Annotated[list[str] | None, Query()] = None
+    ) -> Json:
         video = context.video(video_id)
         if start < 0 or stop < start or stop - start > LONGEST_RANGE:
             raise BadInput(f"Masks are read by ranges of at most {LONGEST_RANGE} frames, not {start} to {stop}.")
         start, stop = min(start, video.count), min(stop, video.count)
         with context.database.read() as tx:
-            rows = tracks.rows(tx, video_id, start=start, stop=stop)
+            rows = tracks.rows(tx, video_id, start=start, stop=stop, track_ids=track)
             blobs = masks.get_blobs(tx, sorted({row.hash for row in rows if row.hash is not None}))
         frames: dict[str, list[list[str]]] = {}
         for row in rows:

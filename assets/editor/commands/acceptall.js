@@ -5,7 +5,7 @@ import { plural } from "../../kit/text.js";
 import { openErrors } from "../document/likelyerrors.js";
 import { marked } from "../document/verdicts.js";
 import { framesOf } from "./judging.js";
-import { Preview } from "./preview.js";
+import { laneMarks, Preview } from "./preview.js";
 import { offerNextVideo } from "./queue.js";
 import { firstOf, framesInWords, noVideo, unread } from "./reasons.js";
 
@@ -40,9 +40,12 @@ export function waitingOn(app, [first, last]) {
 const acceptance = ({ track, row }) =>
   marked(track, row, { review: row.review === "corrected" ? "corrected" : "accepted", look: null });
 
-/** @param {Waiting[]} waiting @param {"draft"|"doubt"} kind @returns {import("./preview.js").LaneMark[]} */
+/** @param {Waiting[]} waiting @param {"draft"|"doubt"} kind */
 const marksOf = (waiting, kind) =>
-  waiting.map(({ track, row }) => ({ track: track.id, first: row.frame, last: row.frame, kind }));
+  laneMarks(
+    waiting.map(({ track, row }) => [track.id, row.frame]),
+    kind,
+  );
 
 /** The one edit. @param {Editor} app @param {Waiting[]} waiting */
 function apply(app, waiting) {

@@ -5,7 +5,7 @@ import { newIdentifier } from "../../kit/identifier.js";
 import { openErrors } from "../document/likelyerrors.js";
 import * as verdicts from "../document/verdicts.js";
 import { openVideo } from "../state.js";
-import { Preview } from "./preview.js";
+import { laneMarks, Preview } from "./preview.js";
 import { wholeQueue } from "./queue.js";
 import { framesInWords } from "./reasons.js";
 
@@ -23,24 +23,22 @@ const BACKGROUND = "only what has no track is background";
  */
 export function leftIn(app, [first, last]) {
   const { likely, revision } = app.view.now;
-  /** @type {import("./preview.js").LaneMark[]} */
-  const marks = [];
-  let [unreviewed, look] = [0, 0];
+  /** @type {{unreviewed: [track: string, frame: number][], look: [track: string, frame: number][]}} */
+  const { unreviewed, look } = { unreviewed: [], look: [] };
   for (const track of app.document.list()) {
     if (track.rejected) continue;
     for (const row of track.rows.values()) {
       if (row.frame < first || row.frame > last || (row.state === "absent" && !row.look)) continue;
       if (!row.look && row.review !== "unreviewed") continue;
-      if (row.look) look += 1;
-      else unreviewed += 1;
-      marks.push({ track: track.id, first: row.frame, last: row.frame, kind: row.look ? "doubt" : "draft" });
+      (row.look ? look : unreviewed).push([track.id, row.frame]);
     }
   }
   const errors = openErrors(app.document, likely, revision).items.filter(({ at }) => at >= first && at <= last);
-  marks.push(...errors.map(({ track, at }) => ({ track, first: at, last: at, kind: /** @type {const} */ ("doubt") })));
+  const wrong = errors.map(({ track, at }) => /** @type {[string, number]} */ ([track, at]));
+  const marks = [...laneMarks(unreviewed, "draft"), ...laneMarks([...look, ...wrong], "doubt")];
   const facts = [
-    unreviewed && counted(unreviewed, "unreviewed mask"),
-    look && `${look} to look at`,
+    unreviewed.length && counted(unreviewed.length, "unreviewed mask"),
+    look.length && `${look.length} to look at`,
     errors.length && counted(errors.length, "likely error"),
   ].filter((fact) => typeof fact === "string");
   return { facts, marks };

@@ -1,6 +1,8 @@
 // @ts-check
 /** What a command would change, shown in the review bar and on the lanes before it is applied. */
 
+import { runsOf } from "../document/frameruns.js";
+
 /** @typedef {import("../editor.js").Editor} Editor */
 
 /**
@@ -17,6 +19,24 @@
  */
 
 /**
+ * The marks of some rows: one for neighbours in time, since a long video has thousands.
+ * @param {Iterable<readonly [track: string, frame: number]>} rows in any order @param {LaneMark["kind"]} kind
+ * @returns {LaneMark[]}
+ */
+export function laneMarks(rows, kind) {
+  /** @type {Map<string, number[]>} */
+  const byTrack = new Map();
+  for (const [track, frame] of rows) {
+    const frames = byTrack.get(track);
+    if (frames) frames.push(frame);
+    else byTrack.set(track, [frame]);
+  }
+  return [...byTrack].flatMap(([track, frames]) =>
+    runsOf(frames).map(([first, last]) => ({ track, first, last, kind })),
+  );
+}
+
+/**
  * A mask as it would be, drawn on the canvas as a broken line.
  * @typedef {object} DraftMask
  * @property {number} number of the track, for the colour
@@ -29,7 +49,7 @@
  * @property {string} label
  * @property {readonly {name: string, label: string}[]} answers
  * @property {string} chosen name of an answer
- * @property {(name: string) => Preview|Promise<Preview|null>} choose the preview with another answer; null where the
+ * @property {(name: string) => Preview|Promise<Preview|null>|null} choose the preview with another answer; null where the
  *   preview was left meanwhile
  */
 
@@ -43,7 +63,7 @@
  * @property {(frame: number) => readonly DraftMask[]} [masks]
  * @property {(frame: number) => string} [here] what it says of the shown frame
  * @property {readonly {label: string, icon: string, key: string, run: () => unknown}[]} [buttons] before Discard; `key` is one of `keys`
- * @property {Readonly<Record<string, () => Preview|null>>} [keys] more keys while it is shown, by name: ArrowLeft moves a
+ * @property {Readonly<Record<string, () => Preview|Promise<Preview|null>|null>>} [keys] more keys while it is shown, by name: ArrowLeft moves a
  *   copy. Each returns the preview that takes its place, or null where nothing changes
  * @property {(app: Editor) => unknown} apply makes the one edit; called once
  * @property {() => void} [discard] called once where it is not applied

@@ -59,8 +59,7 @@ export async function renewPreview(app) {
 export function keyOfPreview(app, key) {
   const work = app.view.now.preview?.keys[key];
   if (!work) return false;
-  const next = work();
-  if (next) showPreview(app, next);
+  takeResult(app, work());
   return true;
 }
 

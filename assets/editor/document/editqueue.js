@@ -19,6 +19,9 @@ import { Writers } from "./writers.js";
 
 /** Edits per request at most. */
 const BATCH = 40;
+/** Rows of one edit at most: the server refuses a longer one. */
+const MOST_CHANGES = 200_000;
+const TOO_MANY = "One edit changes at most 200,000 masks. Choose a shorter range, and do it in several steps.";
 /** Seconds between tries, growing. */
 const PAUSES = [1, 2, 4, 8, 15, 30];
 
@@ -106,10 +109,14 @@ export class EditQueue {
    * Apply an edit here and queue it.
    * @param {string} kind
    * @param {Change[]} changes without `before`
-   * @returns {Edit|null} null when there is nothing to change
+   * @returns {Edit|null} null when there is nothing to change, or too much for one edit
    */
   add(kind, changes) {
     if (changes.length === 0) return null;
+    if (changes.length > MOST_CHANGES) {
+      this.emit({ reason: "refused", sentence: TOO_MANY, edits: [] });
+      return null;
+    }
     const prepared = changes.map((change) => ({ ...change, before: this.builtOn(change) }));
     this.taken = [];
     const edit = { id: this.newId(), kind, changes: prepared, seq: (this.seq += 1), made: Date.now() };
@@ -141,15 +148,7 @@ export class EditQueue {
     this.writers.add(edit);
     this.replaced.set(
       edit.id,
-      edit.changes.map((change) =>
-        this.document.apply({
-          track: change.track,
-          frame: change.frame,
-          range_id: change.range_id,
-          version: 0,
-          after: change.after,
-        }),
-      ),
+      edit.changes.map((change) => this.document.apply({ ...change, version: 0 })),
     );
   }
 

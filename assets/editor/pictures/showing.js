@@ -164,10 +164,10 @@ export class Showing {
     return work;
   }
 
-  /** @param {number} start @param {number} stop exclusive */
-  async fetchMasks(start, stop) {
+  /** @param {number} start @param {number} stop exclusive @param {readonly string[]} [tracks] ids; all without them */
+  async fetchMasks(start, stop, tracks = []) {
     const { document } = this.app;
-    const { blobs } = await api.masks(openVideo(this.app.session).id, start, stop);
+    const { blobs } = await api.masks(openVideo(this.app.session).id, start, stop, tracks);
     for (const [hash, counts] of Object.entries(blobs)) document.masks.add(hash, counts);
     document.measure(start, stop);
   }

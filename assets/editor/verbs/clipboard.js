@@ -23,9 +23,11 @@ const ARROWS = Object.freeze({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: 
 /** How many frames copies go on, and what the answers are called; 0: as far as they can. */
 const COUNTS = Object.freeze([5, 10, 25, 0]);
 
-/** The keys that move a preview. @param {Offset} offset @param {(offset: Offset) => Preview|null} make @returns {Record<string, () => Preview|null>} */
+/** @typedef {ReturnType<typeof answered>} Answer */
+
+/** The keys that move a preview. @param {Offset} offset @param {(offset: Offset) => Answer} make @returns {Record<string, () => Answer>} */
 function arrows(offset, make) {
-  /** @type {Record<string, () => Preview|null>} */
+  /** @type {Record<string, () => Answer>} */
   const keys = {};
   for (const [key, [x, y]] of Object.entries(ARROWS)) {
     for (const [held, step] of Object.entries(STEPS))
@@ -74,7 +76,7 @@ function onwardOffer(app, how) {
     title: "Copy to the next frames",
     icon: "spread",
     rows: [frame, last],
-    masks: () => [frame],
+    masks: () => [{ track, frame }],
     make: () =>
       copyOnward(app.document, { track, frame, frames: [frame + 1, last], offset, locked: app.view.now.locked }),
     keys: arrows(offset, (next) => answered(app, onwardOffer(app, { ...how, offset: next }))),

@@ -9,6 +9,7 @@ import { drawnMask, weight } from "./moving.js";
 import { refused, tracksOf } from "./plan.js";
 
 /** @typedef {import("./plan.js").Row} Row */
+/** @typedef {import("./plan.js").Track} Track */
 /** @typedef {import("./plan.js").VideoDocument} VideoDocument */
 /** @typedef {"first"|"second"|"union"} Choice what holds where both tracks say something */
 
@@ -16,7 +17,7 @@ import { refused, tracksOf } from "./plan.js";
  * The two tracks of a verb that makes one of them, or why it cannot.
  * @param {VideoDocument} document @param {{first: string, second: string, locked: Set<string>}} args ids of tracks
  * @param {string} done "merged": what cannot be done with a rejected track
- * @returns {{tracks: import("./plan.js").Track[]}|import("./plan.js").Refused}
+ * @returns {{tracks: Track[]}|import("./plan.js").Refused}
  */
 export function pairOf(document, { first, second, locked }, done) {
   const found = tracksOf(document, [first, second], locked);
@@ -28,6 +29,25 @@ export function pairOf(document, { first, second, locked }, done) {
 export function collide(first, second) {
   if (!first || !second || weight(first) < 3 || weight(second) < 3) return false;
   return first.state === "present" || second.state === "present";
+}
+
+/** Frames on which both tracks say something that counts. @param {Track} one @param {Track} other @returns {number[]} in order */
+export function overlap(one, other) {
+  const frames = [];
+  for (const row of other.rows.values()) if (collide(one.rows.get(row.frame), row)) frames.push(row.frame);
+  return frames.sort((a, b) => a - b);
+}
+
+/**
+ * The rows of an overlap, whose masks must be loaded where they are united.
+ * @param {VideoDocument} document @param {[string, string]} ids of tracks @param {import("./plan.js").Frames} [frames] of these alone
+ * @returns {import("./offer.js").Place[]}
+ */
+export function inBoth(document, ids, [from, to] = [0, Infinity]) {
+  const [one, other] = ids.map((id) => document.tracks.get(id));
+  if (!one || !other) return [];
+  const both = overlap(one, other).filter((frame) => frame >= from && frame <= to);
+  return both.flatMap((frame) => ids.map((track) => ({ track, frame })));
 }
 
 /**

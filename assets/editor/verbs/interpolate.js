@@ -171,10 +171,9 @@ async function run(app) {
   if ("refused" in span) return offered(app, { title, icon: "interp", make: () => span });
   const beside = [rowBeside(document, track, span.from, -1), rowBeside(document, track, span.to, 1)];
   const rows = [span.from, span.to, ...beside.flatMap((row) => row ?? [])];
-  const unloaded = rows.map((row) => row.frame).filter((at) => !document.hasMasks(at));
   await loadMasks(
     app,
-    unloaded.sort((a, b) => a - b),
+    rows.map((row) => ({ track, frame: row.frame })),
   );
   if (app.document !== document) return null;
   const textOf = (/** @type {Row} */ row) => document.masks.text(row.hash ?? "") ?? "";

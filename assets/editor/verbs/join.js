@@ -4,7 +4,7 @@
 import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
 import { framesOf } from "../commands/judging.js";
-import { fused, heldByPerson, isOverwritten, pairOf } from "./fuse.js";
+import { fused, heldByPerson, inBoth, isOverwritten, pairOf } from "./fuse.js";
 import { clear, deleteTrack, put } from "./moving.js";
 import { forFrame } from "./partners.js";
 import { frameWords, humanWords, isShown, laneMark, planned, refused, rowsIn } from "./plan.js";
@@ -99,7 +99,7 @@ export const JOIN = Object.freeze({
         icon: "plus",
         rows: frames,
         always: true,
-        masks: () => rowsIn(app.document.tracks.get(second) ?? track, frames).map((row) => row.frame),
+        masks: () => inBoth(app.document, [track.id, second], frames),
         make: () => join(app.document, { first: track.id, second, frames, locked: app.view.now.locked }),
         select: () => track.id,
       }),

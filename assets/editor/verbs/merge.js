@@ -3,7 +3,7 @@
 
 import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
-import { collide, fused, heldByPerson, isOverwritten, pairOf } from "./fuse.js";
+import { collide, fused, heldByPerson, inBoth, isOverwritten, overlap, pairOf } from "./fuse.js";
 import { clear, deleteTrack, put } from "./moving.js";
 import { answered, lastFrame } from "./offer.js";
 import { forMerge } from "./partners.js";
@@ -13,13 +13,6 @@ import { GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
 /** @typedef {import("./plan.js").Change} Change */
 /** @typedef {import("./plan.js").Track} Track */
 /** @typedef {import("./plan.js").VideoDocument} VideoDocument */
-
-/** Frames on which both tracks say something that counts. @param {Track} one @param {Track} other @returns {number[]} in order */
-export function overlap(one, other) {
-  const frames = [];
-  for (const row of other.rows.values()) if (collide(one.rows.get(row.frame), row)) frames.push(row.frame);
-  return frames.sort((a, b) => a - b);
-}
 
 /**
  * @param {VideoDocument} document for a union, with the masks of the frames on which both are visible
@@ -126,7 +119,7 @@ export function mergeOffer(app, wanted, more = {}) {
     title: "Merge",
     icon: "merge",
     rows: [0, lastFrame(app)],
-    masks: () => (one && other ? overlap(one, other) : []),
+    masks: () => (wanted.choice === "union" ? inBoth(document, [wanted.first, wanted.second]) : []),
     always: true,
     make: () => merge(document, { ...wanted, locked: app.view.now.locked }),
     select: () => wanted.first,

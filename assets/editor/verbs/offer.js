@@ -4,7 +4,7 @@
 import { Preview } from "../commands/preview.js";
 import { parse } from "../masks/rle.js";
 import { openVideo } from "../state.js";
-import { extentOf } from "./plan.js";
+import { extentOf, refused } from "./plan.js";
 import { colourNumber } from "../../look/palette.js";
 
 /** @typedef {import("../commands/preview.js").LaneMark} LaneMark */
@@ -13,6 +13,7 @@ import { colourNumber } from "../../look/palette.js";
 /** @typedef {import("./plan.js").Frames} Frames */
 /** @typedef {import("./plan.js").Outcome} Outcome */
 /** @typedef {import("./plan.js").Plan} Plan */
+/** @typedef {{track: string, frame: number}} Place a row */
 
 /**
  * @typedef {object} Offer
@@ -20,10 +21,10 @@ import { colourNumber } from "../../look/palette.js";
  * @property {string} icon
  * @property {() => Outcome} make the plan of the present state
  * @property {Frames} [rows] frames whose rows must be loaded first
- * @property {() => number[]} [masks] frames whose masks must be loaded first
+ * @property {() => Place[]} [masks] rows whose masks must be loaded first
  * @property {boolean} [always] a preview also where one frame changes
  * @property {() => Question[]} [questions]
- * @property {Readonly<Record<string, () => Preview|null>>} [keys] while the preview is shown
+ * @property {Preview["keys"]} [keys] while the preview is shown
  * @property {(frame: number) => string} [here] what the preview says of the shown frame
  * @property {Preview["buttons"]} [buttons] of the preview
  * @property {() => void} [done] called after it was applied
@@ -41,19 +42,33 @@ const ORDER = Object.freeze({ gains: "draft", changes: "draft", loses: "gone" })
  * @returns {Preview|import("../document/editbatch.js").Edit|null|Promise<unknown>} for the registry
  */
 export function offered(app, offer) {
-  const unread = offer.rows && app.rows && !app.rows.covers(...offer.rows);
-  if (!unread && !unloaded(app, offer).length) return taken(app, offer);
-  const { document } = app;
-  return prepared(app, offer).then(() => (app.document === document ? taken(app, offer) : null));
+  return whenReady(app, offer, () => taken(app, offer));
 }
 
 /** The last frame that can carry masks now. @param {Editor} app */
 export const lastFrame = (app) => Math.min(app.document.count, openVideo(app.session).confirmed ?? Infinity) - 1;
 
-/** Frames of an offer whose masks are not loaded. @param {Editor} app @param {Offer} offer */
-const unloaded = (app, offer) => (offer.masks?.() ?? []).filter((frame) => !app.document.hasMasks(frame));
+/**
+ * Do something once what an offer needs is loaded: at once where it is.
+ * @template T
+ * @param {Editor} app @param {Offer} offer @param {() => T} work
+ * @returns {T|Promise<T|null>} null where another video was opened meanwhile
+ */
+function whenReady(app, offer, work) {
+  const unread = offer.rows && app.rows && !app.rows.covers(...offer.rows);
+  const { document } = app;
+  if (!unread && !unloaded(document, offer.masks?.() ?? []).length) return work();
+  return prepared(app, offer).then(() => (app.document === document ? work() : null));
+}
 
-/** Load what an offer needs. @param {Editor} app @param {Pick<Offer, "rows"|"masks"|"title"|"icon">} offer @returns {Promise<void>} */
+/** Rows whose masks are not loaded. @param {import("./plan.js").VideoDocument} document @param {Place[]} places */
+const unloaded = (document, places) =>
+  places.filter(({ track, frame }) => {
+    const row = document.row(track, frame);
+    return row?.state === "present" && row.hash !== null && !document.masks.has(row.hash);
+  });
+
+/** Load what an offer needs. @param {Editor} app @param {Offer} offer @returns {Promise<void>} */
 async function prepared(app, offer) {
   if (offer.rows && app.rows && !app.rows.covers(...offer.rows)) {
     app.toast({
@@ -64,22 +79,34 @@ async function prepared(app, offer) {
     });
     await app.rows.cover(...offer.rows);
   }
-  await loadMasks(app, unloaded(app, /** @type {Offer} */ (offer)));
+  await loadMasks(app, offer.masks?.() ?? []);
 }
 
-/** Load the masks of frames. @param {Editor} app @param {number[]} frames in order */
-export async function loadMasks(app, frames) {
-  for (let at = 0; at < frames.length;) {
-    const first = frames[at];
+/**
+ * Load the masks of some rows that are not loaded, and of no other tracks.
+ * @param {Editor} app @param {Place[]} places in any order
+ */
+export async function loadMasks(app, places) {
+  const { document } = app;
+  const missing = unloaded(document, places).sort((a, b) => a.frame - b.frame);
+  const tracks = [...new Set(missing.map(({ track }) => track))];
+  for (let at = 0; at < missing.length && app.document === document;) {
+    const { frame: first } = missing[at];
     let last = first;
-    while (at < frames.length && frames[at] - first < REQUEST) last = frames[at++];
-    await app.showing?.fetchMasks(first, last + 1);
+    while (at < missing.length && missing[at].frame - first < REQUEST) last = missing[at++].frame;
+    await app.showing?.fetchMasks(first, last + 1, tracks);
   }
 }
 
+/** The plan of an offer; refused where the page cannot hold its masks all at once. @param {Editor} app @param {Offer} offer @returns {Outcome} */
+const planOf = (app, offer) =>
+  unloaded(app.document, offer.masks?.() ?? []).length
+    ? refused("The masks of so many frames are too large for this page; choose a shorter range.")
+    : offer.make();
+
 /** @param {Editor} app @param {Offer} offer */
 function taken(app, offer) {
-  const plan = offer.make();
+  const plan = planOf(app, offer);
   if ("refused" in plan) {
     app.toast({ icon: offer.icon, title: offer.title, text: plan.refused, name: "not now" });
     return null;
@@ -112,19 +139,27 @@ function previewOf(app, offer, plan) {
     here: offer.here,
     buttons: offer.buttons,
     apply: () => applied(app, offer, plan),
-    again: () => {
-      const next = offer.make();
-      return "refused" in next ? null : previewOf(app, offer, next);
-    },
+    again: () =>
+      whenReady(app, offer, () => {
+        const next = planOf(app, offer);
+        return "refused" in next ? null : previewOf(app, offer, next);
+      }),
   });
 }
 
-/** The preview of an offer with another answer; the shown one stays where that is refused. @param {Editor} app @param {Offer} offer @returns {Preview} */
+/**
+ * The preview of an offer with another answer; the shown one stays where that is refused.
+ * @param {Editor} app @param {Offer} offer @returns {Preview|Promise<Preview|null>|null} null where it was left meanwhile
+ */
 export function answered(app, offer) {
-  const plan = offer.make();
-  if (!("refused" in plan)) return previewOf(app, offer, plan);
-  app.toast({ icon: offer.icon, title: offer.title, text: plan.refused, name: "not now" });
-  return /** @type {Preview} */ (app.view.now.preview);
+  const shown = /** @type {Preview} */ (app.view.now.preview);
+  return whenReady(app, offer, () => {
+    if (app.view.now.preview !== shown) return null;
+    const plan = planOf(app, offer);
+    if (!("refused" in plan)) return previewOf(app, offer, plan);
+    app.toast({ icon: offer.icon, title: offer.title, text: plan.refused, name: "not now" });
+    return shown;
+  });
 }
 
 /** @param {Plan} plan @returns {LaneMark[]} */

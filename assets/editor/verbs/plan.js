@@ -6,6 +6,7 @@
 
 import { plural } from "../../kit/text.js";
 import { isHuman } from "../document/document.js";
+import { runsOf } from "../document/frameruns.js";
 
 /** @typedef {import("../document/document.js").Row} Row */
 /** @typedef {import("../document/document.js").Track} Track */
@@ -65,18 +66,6 @@ export function planned({ kind, changes, title, numbers = {}, facts = [], doubts
 /** @param {string} track @param {LaneMark["how"]} how @param {Iterable<number>} frames in any order @param {boolean} [doubtful] @returns {LaneMark} */
 export function laneMark(track, how, frames, doubtful = false) {
   return { track, how, runs: runsOf(frames), ...(doubtful ? { doubtful } : {}) };
-}
-
-/** Frames as runs without gaps. @param {Iterable<number>} frames in any order @returns {Frames[]} */
-export function runsOf(frames) {
-  /** @type {Frames[]} */
-  const runs = [];
-  for (const frame of [...new Set(frames)].sort((a, b) => a - b)) {
-    const last = runs.at(-1);
-    if (last && last[1] === frame - 1) last[1] = frame;
-    else runs.push([frame, frame]);
-  }
-  return runs;
 }
 
 /** First and last frame that a plan changes a mask on, null where it changes none. @param {Plan} plan @returns {Frames|null} */

@@ -6,11 +6,12 @@ import { newIdentifier } from "../../kit/identifier.js";
 import { count, plural } from "../../kit/text.js";
 import { scopeOf } from "../commands/judging.js";
 import { isHuman } from "../document/document.js";
+import { runsOf } from "../document/frameruns.js";
 import { area, stringify } from "../masks/rle.js";
 import { stopWords } from "./extend.js";
 import { computedMask, drawnMask, newTrack } from "./moving.js";
 import { answered, lastFrame, loadMasks, offered } from "./offer.js";
-import { frameWords, isShown, laneMark, planned, refused, rowsIn, runsOf, tracksOf } from "./plan.js";
+import { frameWords, isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
 import { fromHereOn, GROUP, noMaskHere, trackOf } from "./subjects.js";
 import { verbWorker } from "./worker.js";
 
@@ -157,15 +158,22 @@ async function followed(app, { track, frame, line }, last) {
   const { height, width } = document;
   const { frames, stop } = followable(document, { track, frame, last });
   const wanted = [frame, ...frames];
-  const unloaded = wanted.filter((k) => !document.hasMasks(k));
   await loadMasks(
     app,
-    unloaded.sort((a, b) => a - b),
+    wanted.map((k) => ({ track, frame: k })),
   );
-  const masks = wanted.map((k) => maskAt(document, track, k));
+  /** @type {[number, string][]} */
+  const masks = [];
+  for (const k of wanted) {
+    const text = document.masks.text(document.row(track, k)?.hash ?? "");
+    if (text === undefined) break;
+    masks.push([k, text]);
+  }
+  if (!masks.length) throw new Error(`The mask of frame ${frame} is not loaded.`);
   const { parts } = await verbWorker().ask({ kind: "cut", masks, line, height, width });
-  const lost = parts.length <= frames.length ? `The mask of frame ${wanted[parts.length]} is empty.` : stop;
-  return { parts, stop: lost };
+  const at = wanted[parts.length];
+  if (parts.length < masks.length) return { parts, stop: `The mask of frame ${at} is empty.` };
+  return { parts, stop: masks.length < wanted.length ? `Stops at frame ${at}, whose mask is not loaded.` : stop };
 }
 
 /**
@@ -253,12 +261,6 @@ class Cut {
     if (app.document !== document || app.view.now.preview !== shown) return null;
     return answered(app, this.offer(reach));
   }
-}
-
-/** @param {VideoDocument} document @param {string} track @param {number} frame @returns {[number, string]} */
-function maskAt(document, track, frame) {
-  const hash = document.row(track, frame)?.hash ?? "";
-  return [frame, document.masks.text(hash) ?? ""];
 }
 
 /** Nothing was cut off: say why, or ask for a line. @param {import("../editor.js").Editor} app @param {[number, number][]|null} line */

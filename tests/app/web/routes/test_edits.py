@@ -32,6 +32,12 @@ def test_a_stroke_is_stored_with_its_mask_and_gets_a_number(client: TestClient, 
     [[owner, digest]] = masks["frames"]["3"]
     assert owner == track
     assert masks["blobs"][digest] == square(5, 5)["counts"]
+    other, _ = draw(client, video, {3: square(9, 9)})
+    assert len(get(client, f"videos/{video.id}/masks?stop=4")["blobs"]) == 2
+    for ids, found in ((f"&track={other}", [other]), (f"&track={track}&track={other}", [track, other])):
+        masks = get(client, f"videos/{video.id}/masks?start=0&stop=4{ids}")
+        assert sorted(owner for owner, _ in masks["frames"]["3"]) == sorted(found)
+        assert len(masks["blobs"]) == len(found)
 
 
 def test_a_repeated_edit_changes_nothing_and_says_so(client: TestClient, video: Video) -> None:

@@ -45,6 +45,12 @@ test("what is left are masks without a verdict, flagged ones and likely errors, 
   assert.deepEqual(leftIn(app, [0, 0]), { facts: [], marks: [] });
 });
 
+test("frames beside each other are one mark on the lane", () => {
+  const { app } = editor();
+  for (const frame of [0, 2]) Object.assign(app.document.row("t1", frame), { review: "unreviewed", look: null });
+  assert.deepEqual(leftIn(app, [0, 3]).marks, [{ track: "t1", first: 0, last: 2, kind: "draft" }]);
+});
+
 test("a rejected track leaves nothing to judge", () => {
   const { app } = editor();
   app.document.tracks.get("t1").rejected = true;

@@ -24,6 +24,18 @@ test("an edit in conflict waits with all that build on it, and the others go on"
   assert.equal(events.at(-1)[0], "saved");
 });
 
+test("an edit that the server would refuse for its length changes nothing here, and a sentence says why", () => {
+  const { document, queue, events } = setUp();
+  const changes = Array.from({ length: 200_001 }, (_, frame) => ({
+    track: "t1",
+    frame,
+    after: { review: "accepted" },
+  }));
+  assert.equal(queue.add("accept", changes), null);
+  assert.deepEqual([queue.pending, document.row("t1", 0).review], [0, "unreviewed"]);
+  assert.equal(events.at(-1)[0], "refused");
+});
+
 test("applying mine on top of theirs sends it again on their version", async () => {
   const { document, queue, server } = setUp();
   server.rows.set("t1 0", 7);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { visit, wholeQueue } from "../../../../assets/editor/commands/queue.js";
+import { renewPreview } from "../../../../assets/editor/commands/previewing.js";
 import { VERBS } from "../../../../assets/editor/verbs/index.js";
 import { application, settled } from "./application.mjs";
 import { ABSENT, boxCounts, COUNT, documentOf, DRAWN, frames, HUMAN_ABSENT } from "./scenes.mjs";
@@ -277,21 +278,44 @@ test("rows that are not loaded yet are waited for, with a word about it", async 
   assert.deepEqual([covered, preview(app).title], [[[0, COUNT - 1]], "Split track 1 at frame 3"]);
 });
 
-test("masks that a union needs are loaded first, in few requests", async () => {
-  const document = documentOf(frames(0, 9), frames(5, 9, { hash: "far" }));
+test("masks that a union needs are loaded first, of its two tracks alone; a merge without one loads none", async () => {
+  const document = documentOf(frames(0, 9), frames(5, 9, { hash: "far" }), frames(5, 9, { hash: "unneeded" }));
   const loaded = [];
   const showing = {
-    fetchMasks: async (start, stop) => {
-      loaded.push([start, stop]);
+    fetchMasks: async (...asked) => {
+      loaded.push(asked);
       document.masks.add("far", document.masks.text("h1"));
     },
   };
   const app = open(document, { showing });
   app.commands.merge("t2");
+  assert.deepEqual([loaded, preview(app).title], [[], "Merge track 2 into track 1"]);
+  app.commands.nextAnswerOfSecond();
+  app.commands.nextAnswerOfSecond();
   await settled();
-  assert.deepEqual(loaded, [[5, 10]]);
-  app.view.set({ preview: preview(app).questions[1].choose("union") });
+  assert.deepEqual(loaded, [[5, 10, ["t2"]]]);
   assert.equal(preview(app).facts[0], "both on 5 frames: both masks together");
+});
+
+test("masks that the page cannot hold at once are refused in words, and one that was dropped is loaded again", async () => {
+  const document = documentOf(frames(0, 3), frames(0, 3, { hash: "far" }));
+  const text = document.masks.text("h1");
+  let kept = false;
+  const showing = { fetchMasks: async () => kept && document.masks.add("far", text) };
+  const app = open(document, { showing });
+  app.preferences.set({ scope: "whole" });
+  app.commands.join("t2");
+  await settled();
+  assert.match(app.toasts.at(-1).text, /^The masks of so many frames are too large/);
+  kept = true;
+  app.commands.join("t2");
+  await settled();
+  document.masks.counts.delete("far");
+  document.masks.forget("far");
+  document.apply({ track: "t1", frame: 0, version: 0, after: null });
+  renewPreview(app);
+  await settled();
+  assert.equal(preview(app).facts[0], "3 masks grow by that of track 2");
 });
 
 test("categories are hidden, locked and shown alone as a whole", () => {

@@ -50,7 +50,7 @@ test("nothing is offered or reported once another video is open", async () => {
     { showing: { fetchMasks: async () => (app.document = other) } },
   ]) {
     app = scene(more);
-    app.document.hasMasks = () => false;
+    app.document.masks.has = () => false;
     app.document.masks.text = () => assert.fail("masks of a video that was left");
     app.commands.interpolate();
     await settled();

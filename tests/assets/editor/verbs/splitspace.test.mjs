@@ -76,13 +76,8 @@ test("a cut that takes long says which way it is followed, and one that is quick
   context.mock.timers.tick(10_000);
   assert.deepEqual(quick.toasts, []);
   const document = documentOf(frames(2, 8, { hash: "both" }));
-  document.masks.add("both", two());
   let read;
-  const rows = { covers: () => true, cover: () => new Promise((done) => (read = done)) };
-  const hasMasks = document.hasMasks.bind(document);
-  document.hasMasks = () => false;
-  const showing = { fetchMasks: rows.cover };
-  const slow = application(document, { showing });
+  const slow = application(document, { showing: { fetchMasks: () => new Promise((done) => (read = done)) } });
   slow.view.set({ frame: 5, selected: "t1" });
   slow.commands.splitSpace();
   await settled();
@@ -91,9 +86,21 @@ test("a cut that takes long says which way it is followed, and one that is quick
     slow.toasts.map(({ text }) => text),
     ["Following the cut onward…"],
   );
-  document.hasMasks = hasMasks;
+  document.masks.add("both", two());
   read();
   await answer(() => slow.view.now.preview);
+});
+
+test("a cut stops before a mask that could not be loaded, and says so", async () => {
+  const document = documentOf([...frames(2, 5, { hash: "both" }), ...frames(6, 8, { hash: "far" })]);
+  document.masks.add("both", two());
+  const asked = [];
+  const app = application(document, { showing: { fetchMasks: async (...request) => asked.push(request) } });
+  app.view.set({ frame: 4, selected: "t1" });
+  app.commands.splitSpace();
+  await answer(() => app.view.now.preview);
+  assert.deepEqual(asked, [[6, 9, ["t1"]]]);
+  assert.ok(app.view.now.preview.facts.includes("Stops at frame 6, whose mask is not loaded."));
 });
 
 test("a chosen range bounds the cut on both sides", async () => {

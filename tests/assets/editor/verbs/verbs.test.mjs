@@ -6,9 +6,11 @@ import { absentOver, absentUntilBack, endHere, startHere } from "../../../../ass
 import { duplicate } from "../../../../assets/editor/verbs/duplicate.js";
 import { moveEnd } from "../../../../assets/editor/verbs/extend.js";
 import { join } from "../../../../assets/editor/verbs/join.js";
-import { merge, overlap } from "../../../../assets/editor/verbs/merge.js";
+import { overlap } from "../../../../assets/editor/verbs/fuse.js";
+import { merge } from "../../../../assets/editor/verbs/merge.js";
 import { recolour, relabel, rename } from "../../../../assets/editor/verbs/naming.js";
-import { extentOf, runsOf } from "../../../../assets/editor/verbs/plan.js";
+import { extentOf } from "../../../../assets/editor/verbs/plan.js";
+import { runsOf } from "../../../../assets/editor/document/frameruns.js";
 import { split } from "../../../../assets/editor/verbs/split.js";
 import { swap } from "../../../../assets/editor/verbs/swap.js";
 import { parse } from "../../../../assets/editor/masks/rle.js";
