@@ -17,7 +17,7 @@ import { Sending } from "./document/sending.js";
 import { Hooks } from "./hooks.js";
 import { Showing } from "./pictures/showing.js";
 import { openTab } from "./document/tabs.js";
-import { createPreferences, createSession, createView, openVideo, VIEW } from "./state.js";
+import { createPreferences, createSession, createView, keptMarks, openVideo, VIEW } from "./state.js";
 import { Encoder } from "./canvas/encoder.js";
 import { Viewport } from "./canvas/viewport.js";
 import { messageOf, obstacle } from "../kit/request.js";
@@ -141,8 +141,7 @@ export class Editor extends Hooks {
     const selected = number === null ? null : (document.byNumber(number)?.id ?? null);
     this.view.set({
       ...VIEW,
-      hidden: new Set(),
-      locked: new Set(),
+      ...keptMarks(localStorage, video.id),
       frame,
       selected,
       tool: this.view.now.tool,
@@ -250,13 +249,8 @@ export class Editor extends Hooks {
     if (reason === "conflict") this.onconflict(event);
     if (reason === "refused") {
       const keep = { label: "Save as a file", run: () => saveAsFile(this, event.edits) };
-      this.toast({
-        tone: "bad",
-        icon: "warn",
-        title: "Not saved",
-        text: event.sentence,
-        actions: event.edits.length ? [keep] : [],
-      });
+      const actions = event.edits.length ? [keep] : [];
+      this.toast({ tone: "bad", icon: "warn", title: "Not saved", text: event.sentence, actions });
     }
     if (reason === "storage") {
       this.toast({

@@ -27,7 +27,7 @@ import { keyOfPreview, renewPreview } from "./commands/previewing.js";
 import { followKeys } from "./shortcuts/labels.js";
 import { listen } from "./shortcuts/listening.js";
 import { Stage } from "./canvas/stage.js";
-import { BESIDE } from "./state.js";
+import { BESIDE, keepMarks } from "./state.js";
 import { theme } from "../kit/theme.js";
 import { Timeline } from "./timeline/timeline.js";
 import { followDrafts } from "./verbs/spread.js";
@@ -120,6 +120,7 @@ function build(app) {
   followIdentities(app);
   followFlicker(app);
   followDrafts(app);
+  keepMarks(app, localStorage);
   keepReady(app);
   keys(app, stage);
   return timeline;

@@ -210,3 +210,27 @@ export const VIEW = Object.freeze({
 export const BESIDE = Object.freeze({ preferences: "preferences", tracks: "tracks" });
 
 export const createView = () => createStore(/** @type {View} */ ({ ...VIEW, hidden: new Set(), locked: new Set() }));
+
+/** Where this browser keeps which tracks of a video are hidden and locked. @param {string} video id */
+const marksOf = (video) => `v-marks:${video}`;
+
+/**
+ * Which tracks of a video this browser hides and locks.
+ * @param {Pick<Storage, "getItem">} storage @param {string} video id
+ * @returns {Pick<View, "hidden"|"locked">} ids of tracks
+ */
+export function keptMarks(storage, video) {
+  const { hidden = [], locked = [] } = JSON.parse(storage.getItem(marksOf(video)) ?? "{}");
+  return { hidden: new Set(hidden), locked: new Set(locked) };
+}
+
+/** Keep them from now on. @param {{session: {now: Session}, view: import("./store.js").Store<View>}} app @param {Storage} storage */
+export function keepMarks({ session, view }, storage) {
+  view.on(["marks"], ({ hidden, locked }) => {
+    const { video } = session.now;
+    if (!video) return;
+    if (hidden.size || locked.size)
+      storage.setItem(marksOf(video.id), JSON.stringify({ hidden: [...hidden], locked: [...locked] }));
+    else storage.removeItem(marksOf(video.id));
+  });
+}

@@ -39,6 +39,10 @@ def test_the_menu_of_a_row_selects_its_track_and_changes_it(editor: Page) -> Non
     assert delete.get_attribute("aria-disabled") == "true"
     assert "Track 2 is locked" in str(delete.get_attribute("title"))
 
+    editor.reload()
+    driving.ready(editor)
+    assert editor.evaluate("window.editor.state.locked.size") == 1, "the browser keeps what is locked"
+
 
 def test_the_menu_of_a_lane_goes_to_its_frame(editor: Page) -> None:
     place = """() => {

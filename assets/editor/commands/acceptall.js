@@ -15,14 +15,15 @@ import { firstOf, framesInWords, noVideo, unread } from "./reasons.js";
 /** @typedef {{track: Track, row: Row}} Waiting a mask without a verdict, or with a flag */
 
 /**
- * Masks that wait for a verdict on some frames: plain ones, and doubtful ones, which somebody flagged or a search found.
+ * Masks that wait for a verdict on some frames: plain ones, doubtful ones, which somebody flagged or a search found, and
+ * those of locked tracks, which stay as they are.
  * @param {Editor} app @param {[number, number]} frames both in
  */
 export function waitingOn(app, [first, last]) {
-  const { likely, revision } = app.view.now;
+  const { likely, locked, revision } = app.view.now;
   const doubted = openErrors(app.document, likely, revision).frames;
-  /** @type {{plain: Waiting[], doubtful: Waiting[]}} */
-  const found = { plain: [], doubtful: [] };
+  /** @type {{plain: Waiting[], doubtful: Waiting[], locked: Waiting[]}} */
+  const found = { plain: [], doubtful: [], locked: [] };
   for (const track of app.document.list()) {
     if (track.rejected) continue;
     const errors = new Set(doubted.get(track.id));
@@ -30,7 +31,7 @@ export function waitingOn(app, [first, last]) {
       if (row.frame < first || row.frame > last || row.state !== "present") continue;
       if (row.review !== "unreviewed" && !row.look) continue;
       const doubtful = row.look !== null || errors.has(row.frame);
-      (doubtful ? found.doubtful : found.plain).push({ track, row });
+      found[locked.has(track.id) ? "locked" : doubtful ? "doubtful" : "plain"].push({ track, row });
     }
   }
   return found;
@@ -56,7 +57,7 @@ function apply(app, waiting) {
 
 /** @param {Editor} app @param {[number, number]} frames both in @param {boolean} all whether doubtful masks are accepted too @returns {Preview|null} */
 function previewOf(app, frames, all) {
-  const { plain, doubtful } = waitingOn(app, frames);
+  const { plain, doubtful, locked } = waitingOn(app, frames);
   if (!plain.length && !doubtful.length) return null;
   const taken = all ? [...plain, ...doubtful] : plain;
   const tracks = new Set(taken.map(({ track }) => track.id));
@@ -69,6 +70,7 @@ function previewOf(app, frames, all) {
       ...(all || !doubtful.length
         ? []
         : [`${plural(doubtful.length, "doubtful mask stays", "doubtful masks stay")} in the queue`]),
+      ...(locked.length ? [`${plural(locked.length, "mask")} of locked tracks left out`] : []),
     ],
     marks: [...marksOf(plain, "draft"), ...(all ? marksOf(doubtful, "doubt") : [])],
     questions: doubtful.length
@@ -96,8 +98,10 @@ const nothing = (app, frames) =>
 /** @type {import("./reasons.js").Check} */
 function nothingWaits(app) {
   const frames = framesOf(app);
-  const { plain, doubtful } = waitingOn(app, frames);
-  return plain.length || doubtful.length ? null : `No mask waits for a verdict on ${framesInWords(app, frames)}.`;
+  const { plain, doubtful, locked } = waitingOn(app, frames);
+  if (plain.length || doubtful.length) return null;
+  const which = locked.length ? "No mask of an unlocked track" : "No mask";
+  return `${which} waits for a verdict on ${framesInWords(app, frames)}.`;
 }
 
 /** @type {import("./command.js").Command} */

@@ -6,7 +6,7 @@ import { EVERYWHERE } from "./command.js";
 import { complete } from "./completing.js";
 import { offerElsewhere } from "./everywhere.js";
 import { filteredQueue, judgeAndAdvance, standing } from "./queue.js";
-import { firstOf, framesInWords, lockedTrack, noTrack, noVideo, unread } from "./reasons.js";
+import { firstOf, framesInWords, lockedTrack, noVideo, unread } from "./reasons.js";
 
 /** @typedef {import("../document/document.js").Track} Track */
 /** @typedef {import("../document/document.js").VideoDocument} VideoDocument */
@@ -133,7 +133,7 @@ export const JUDGING = Object.freeze([
     keys: ["A"],
     icon: "check",
     places: EVERYWHERE,
-    unavailable: firstOf(noTrack, scopeUnread, noMask(verdicts.accept)),
+    unavailable: firstOf(lockedTrack, scopeUnread, noMask(verdicts.accept)),
     run: (app) => judgeAndAdvance(app, () => verdict("accept", verdicts.accept)(app)),
   },
   {
@@ -143,7 +143,7 @@ export const JUDGING = Object.freeze([
     keys: ["X"],
     icon: "x",
     places: EVERYWHERE,
-    unavailable: firstOf(noTrack, scopeUnread, noMask(verdicts.reject)),
+    unavailable: firstOf(lockedTrack, scopeUnread, noMask(verdicts.reject)),
     run: (app) => judgeAndAdvance(app, () => rejected(app)),
   },
   {
@@ -153,7 +153,7 @@ export const JUDGING = Object.freeze([
     keys: ["!"],
     icon: "warn",
     places: EVERYWHERE,
-    unavailable: firstOf(noTrack, scopeUnread, noRow),
+    unavailable: firstOf(lockedTrack, scopeUnread, noRow),
     run: verdict("look", verdicts.look),
   },
   {
@@ -163,7 +163,7 @@ export const JUDGING = Object.freeze([
     keys: ["K"],
     icon: "kprev",
     places: ["palette", "lane", "canvas"],
-    unavailable: firstOf(noTrack, noKeyMask),
+    unavailable: firstOf(lockedTrack, noKeyMask),
     run: (app) => app.track && app.queue?.add("key", verdicts.keyFrame(app.document, app.track, app.view.now.frame)),
   },
   {

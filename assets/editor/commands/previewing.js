@@ -32,13 +32,24 @@ export function takeResult(app, result) {
   if (result instanceof Preview) showPreview(app, result);
   if (!(result instanceof Promise)) return;
   const { document } = app;
+  const { preview: before } = app.view.now;
   result
     .then((value) => {
-      if (value instanceof Preview && document === app.document) showPreview(app, value);
+      if (!(value instanceof Preview) || document !== app.document) return;
+      const { preview } = app.view.now;
+      if (!preview || preview === before) showPreview(app, value);
+      else comeLate(app, value);
     })
     .catch((/** @type {unknown} */ error) =>
       app.toast({ tone: "bad", icon: "warn", title: "Not done", text: messageOf(error) }),
     );
+}
+
+/** A preview came after another one, on which a person has yet to decide. @param {Editor} app @param {Preview} late */
+function comeLate(app, late) {
+  late.discard();
+  const text = "Another preview was shown before it was ready. Decide on that one, then ask again.";
+  app.toast({ icon: late.icon, title: `${late.title}: not shown`, text, name: "not now" });
 }
 
 /** Tracks changed under the shown preview: ask it for one of the new state. @param {Editor} app */
@@ -46,12 +57,16 @@ export async function renewPreview(app) {
   const { preview, previewOf, revision } = app.view.now;
   if (!preview || previewOf === revision) return;
   app.view.set({ previewOf: revision });
-  const next = await preview.again(app);
+  let text = "Its tracks changed meanwhile.";
+  const next = await Promise.resolve(preview.again(app)).catch((/** @type {unknown} */ error) => {
+    text = messageOf(error);
+    return null;
+  });
   if (app.view.now.preview !== preview) return;
   if (next) showPreview(app, next);
   else {
     discardPreview(app);
-    app.toast({ icon: "warn", title: "Preview discarded", text: "Its tracks changed meanwhile.", name: "preview" });
+    app.toast({ icon: "warn", title: "Preview discarded", text, name: "preview" });
   }
 }
 

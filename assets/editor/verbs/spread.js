@@ -9,7 +9,7 @@ import { firstOf, lockedTrack, noVideo } from "../commands/reasons.js";
 import { isHuman } from "../document/document.js";
 import { messageOf } from "../../kit/request.js";
 import { plural } from "../../kit/text.js";
-import { openVideo } from "../state.js";
+import { openVideo, PREVIEW_FIRST } from "../state.js";
 import { readDrafts, Spreading } from "./spreading.js";
 import { GROUP, trackOf } from "./subjects.js";
 
@@ -116,8 +116,8 @@ export function followDrafts(app) {
   });
 }
 
-/** @param {Editor} app */
-function offerKept(app) {
+/** @param {Editor} app @param {string} [why] they are not shown yet */
+function offerKept(app, why = "") {
   const { drafts } = app.document;
   const runs = [...drafts.runs.values()].filter((run) => drafts.of(run.id).length);
   const run = runs.at(-1);
@@ -129,10 +129,13 @@ function offerKept(app) {
   app.toast({
     icon: "spread",
     title: "A spread waits",
-    text: `${plural(new Set(found.map(({ frame }) => frame)).size, "frame")} of ${plural(tracks.length, "track")}, not applied yet.`,
+    text: `${plural(new Set(found.map(({ frame }) => frame)).size, "frame")} of ${plural(tracks.length, "track")}, not applied yet.${why && ` ${why}`}`,
     name: "spread waits",
     actions: [
-      { label: "Show", run: () => showKept(app, spreading()) },
+      {
+        label: "Show",
+        run: () => (app.view.now.preview ? offerKept(app, PREVIEW_FIRST) : showKept(app, spreading())),
+      },
       { label: "Discard", run: () => spreading().discard() },
     ],
   });

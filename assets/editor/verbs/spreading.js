@@ -218,7 +218,8 @@ export class Spreading {
     }
     const left = app.document === document && document.drafts.of(run).length > 0;
     this.part = { name: "all" };
-    return left ? reopened(app, this).preview() : null;
+    // Another preview that was asked for meanwhile stays; the rest of this draft is offered again at the next visit.
+    return left && !app.view.now.preview ? reopened(app, this).preview() : null;
   }
 
   /** Discard what was left out of an applied run, and what comes late. @param {string} video id @param {string} run id */

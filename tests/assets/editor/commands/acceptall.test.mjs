@@ -65,6 +65,18 @@ test("all tracks are accepted in one edit, doubtful masks stay unless the answer
   assert.equal(app.toasts.at(-1).text, "No mask waits for a verdict on the whole video.");
 });
 
+test("masks of locked tracks are left out, and that is said", () => {
+  const app = editor();
+  app.preferences.set({ scope: "whole" });
+  app.commands.lock("t2");
+  app.commands.acceptAll();
+  assert.deepEqual(app.view.now.preview.facts, ["3 masks of 1 track", "1 mask of locked tracks left out"]);
+  app.commands.applyPreview();
+  assert.equal(app.document.row("t2", 3).look, "Mask jumps");
+  app.commands.acceptAll();
+  assert.equal(app.toasts.at(-1).text, "No mask of an unlocked track waits for a verdict on the whole video.");
+});
+
 test("on one frame it needs no preview unless something there is doubtful", () => {
   const app = editor();
   app.commands.acceptAll();

@@ -154,16 +154,20 @@ test("nothing is declared complete while masks that may wait in it are still bei
   assert.deepEqual(app.view.now.preview.facts.slice(0, 1), ["1 unreviewed mask"]);
 });
 
-test("a locked track is neither deleted, nor made absent, nor relabelled", () => {
+test("a locked track is neither judged, nor deleted, nor made absent, nor relabelled", () => {
   const app = editor();
   app.commands.select("t1");
   app.commands.lock();
-  for (const command of ["remove", "absent"]) assert.equal(app.commands[command](), null);
+  for (const command of ["accept", "reject", "needsLook", "keyFrame", "remove", "absent"])
+    assert.equal(app.commands[command](), null);
   assert.equal(app.commands.setCategory("c2"), null);
   assert.equal(app.queue.pending, 0);
   assert.deepEqual(
     app.toasts.map(({ title, text }) => [title, text]),
-    ["Delete", "Absent", "Relabel"].map((title) => [title, "Track 1 is locked. Unlock it first (L)."]),
+    ["Accept", "Reject", "Needs a look", "Key frame", "Delete", "Absent", "Relabel"].map((title) => [
+      title,
+      "Track 1 is locked. Unlock it first (L).",
+    ]),
   );
   app.commands.lock();
   assert.ok(app.commands.remove());

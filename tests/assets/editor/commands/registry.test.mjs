@@ -108,6 +108,21 @@ test("a promised preview is shown when it comes, unless another video opened mea
   assert.equal(app.toasts.at(-1).text, "No.");
 });
 
+test("a preview that comes after another one does not take its place: it is discarded, and a word says so", async () => {
+  const [slow, quick] = [counted(), counted()];
+  let arrive;
+  const app = editor([
+    command("interpolate", () => new Promise((done) => (arrive = done))),
+    command("spread", () => quick.preview),
+  ]);
+  app.registry.run("interpolate");
+  app.registry.run("spread");
+  arrive(slow.preview);
+  await new Promise(setImmediate);
+  assert.deepEqual([app.view.now.preview, quick.calls.discarded, slow.calls.discarded], [quick.preview, 0, 1]);
+  assert.equal(app.toasts.at(-1).title, "Merge 2 into 1: not shown");
+});
+
 test("a key of the preview gives the next preview", () => {
   const second = counted().preview;
   const { preview } = counted({ keys: { ArrowLeft: () => second, ArrowUp: () => null } });

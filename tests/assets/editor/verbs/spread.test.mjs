@@ -325,6 +325,22 @@ test("a draft of an earlier visit is offered, and shown on demand", async () => 
   assert.equal(app.view.now.preview.title, "Spread track 1 to frames 3 – 4");
 });
 
+test("a draft of an earlier visit does not take the place of another preview", async () => {
+  const app = editor();
+  app.answers[`GET ${VIDEO}/drafts`] = () => message(draft(3), draft(4));
+  await openedAgain(app);
+  const [show] = app.toasts.at(-1).actions;
+  app.commands.endHere();
+  const { preview } = app.view.now;
+  assert.ok(preview);
+  show.run();
+  assert.equal(app.view.now.preview, preview);
+  assert.match(app.toasts.at(-1).text, /Apply or discard the preview first\.$/);
+  app.commands.discardPreview();
+  app.toasts.at(-1).actions[0].run();
+  assert.equal(app.view.now.preview.title, "Spread track 1 to frames 3 – 4");
+});
+
 test("a long draft is read page by page, and what arrives in between stays", async () => {
   const app = editor();
   app.answers[`GET ${VIDEO}/drafts`] = () => ({ ...message(draft(3)), next: 4 });
