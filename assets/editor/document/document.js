@@ -325,8 +325,8 @@ function* rangeOf(start, stop) {
   for (let frame = start; frame < stop; frame += 1) yield frame;
 }
 
-/** @param {string} id @returns {Track} */
-function blankTrack(id) {
+/** A track without values and rows. @param {string} id @returns {Track} */
+export function blankTrack(id) {
   return {
     id,
     number: 0,

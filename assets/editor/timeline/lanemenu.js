@@ -3,6 +3,7 @@
 
 import { clamp } from "../../kit/numbers.js";
 import { RULER } from "./paint.js";
+import { lanesOf } from "./provisional.js";
 
 /** @typedef {import("./timeline.js").Timeline} Timeline */
 
@@ -30,7 +31,7 @@ export function askMenu(timeline, event) {
 
 /** Below the selected lane, at the shown frame. @param {Timeline} timeline @returns {[x: number, y: number]|null} CSS pixels of the window */
 function placeOfSelected({ app, size, canvas, scroll }) {
-  const at = app.document.list().findIndex((track) => track.id === app.view.now.selected);
+  const at = lanesOf(app).findIndex((track) => track.id === app.view.now.selected);
   if (at < 0 || !size) return null;
   const { left, top } = canvas.getBoundingClientRect();
   const y = Math.max(RULER, RULER + (at + 1) * size.lane - scroll);

@@ -152,7 +152,7 @@ function paintLanes(timeline, s, list, only) {
   }
   g.restore();
   g.restore();
-  texts.paintCorner(s, cornerText(app, list));
+  texts.paintCorner(s, cornerText(app, app.document.list()));
   const need = list.length * s.lane;
   const room = s.height - RULER;
   if (need > room + 2) {

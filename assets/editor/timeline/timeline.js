@@ -12,6 +12,7 @@ import { Labels } from "./labels.js";
 import { askMenu } from "./lanemenu.js";
 import { wordsAt } from "./marks.js";
 import { paintOverview, RULER } from "./paint.js";
+import { lanesOf } from "./provisional.js";
 import { Sheets } from "./sheets.js";
 import { lanesIn, paintAgain, paintStill, shownIn } from "./still.js";
 
@@ -49,7 +50,7 @@ export class Timeline {
     this.shownMini = "";
     this.sheets = new Sheets([this.lanes, this.mini], () => this.paint());
     app.view.on(["frame"], () => this.follow());
-    app.view.on(["selected"], () => this.reveal());
+    app.view.on(["selected", "preview"], () => this.reveal());
     app.view.on(["frame", "selected", "range", "marks", "newTrack", "preview", "likely", "comments"], this.draw);
     app.view.on(["revision"], onceIdle(this.draw));
     app.session.on(["theme"], () => this.sheets.forget());
@@ -107,14 +108,15 @@ export class Timeline {
     else if (frame < a) this.place(frame, length);
   }
 
-  /** Scroll to the selected lane. */
+  /** Scroll to the selected lane, and to those of the tracks that the shown preview would make. */
   reveal() {
-    const at = this.app.document.list().findIndex((track) => track.id === this.app.view.now.selected);
-    if (at < 0 || !this.size) return;
-    const top = at * this.size.lane;
-    const room = this.size.height - RULER;
-    if (top < this.scroll) this.scroll = top;
-    else if (top + this.size.lane > this.scroll + room) this.scroll = top + this.size.lane - room;
+    const { document, view } = this.app;
+    const shown = lanesOf(this.app).map(({ id }) => id === view.now.selected || !document.tracks.has(id));
+    if (!this.size || !shown.includes(true)) return;
+    const { height, lane } = this.size;
+    const bottom = (shown.lastIndexOf(true) + 1) * lane;
+    this.scroll = Math.max(this.scroll, bottom - (height - RULER));
+    this.scroll = Math.min(this.scroll, shown.indexOf(true) * lane);
   }
 
   /** @param {HTMLCanvasElement} canvas @param {[number, number]} window @returns {import("./paint.js").Sheet} */
@@ -130,7 +132,7 @@ export class Timeline {
     if (!s.width || !s.height) return;
     this.size = s;
     const ready = app.session.now.phase === "ready";
-    const list = ready ? app.document.list() : [];
+    const list = ready ? lanesOf(app) : [];
     this.scroll = s.scroll = clamp(this.scroll, 0, Math.max(0, list.length * s.lane - (s.height - RULER)));
     const shown = shownIn(this, s, ready ? list : null);
     const lanes = lanesIn(this, s, ready ? list : null);
@@ -190,10 +192,11 @@ export class Timeline {
     );
   }
 
-  /** @param {MouseEvent} event @returns {import("../document/document.js").Track|undefined} */
+  /** @param {MouseEvent} event @returns {import("../document/document.js").Track|undefined} none where it would be made first */
   laneUnder({ offsetY }) {
     if (!this.size || offsetY < RULER) return undefined;
-    return this.app.document.list()[Math.floor((offsetY - RULER + this.scroll) / this.size.lane)];
+    const lane = lanesOf(this.app)[Math.floor((offsetY - RULER + this.scroll) / this.size.lane)];
+    return lane && this.app.document.tracks.get(lane.id);
   }
 
   /** The end of a stretch of the selected lane under the pointer. @param {PointerEvent} event */

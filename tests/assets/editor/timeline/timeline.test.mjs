@@ -152,3 +152,14 @@ test("a changed lane alone is painted anew", async () => {
   paint();
   assert.equal(whole, 2, "a lane went");
 });
+
+test("the lane of a track that a preview would make comes into sight, and is no track yet", async () => {
+  app.document = smallDocument([1, 2, 3].map((number) => sentTrack(number, [sentRow(0)])));
+  timeline = new Timeline(app);
+  timeline.size = { height: 24 + 40, lane: 20 };
+  app.view.set({ selected: "t2", preview: { marks: [{ track: "n", first: 0, last: 0, kind: "draft" }] } });
+  await settle();
+  assert.equal(timeline.scroll, 20, "the lanes of track 2 and of the new one");
+  const under = (offsetY) => timeline.laneUnder({ offsetY })?.id;
+  assert.deepEqual([under(30), under(50)], ["t2", undefined]);
+});

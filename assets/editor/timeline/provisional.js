@@ -1,0 +1,28 @@
+// @ts-check
+/** The lanes of the timeline: one for each track, and while a preview is shown one for each track that it would make. */
+
+import { blankTrack } from "../document/document.js";
+
+/** @typedef {import("../document/document.js").Track} Track */
+/** @typedef {Pick<import("../editor.js").Editor, "document"|"view">} Shown */
+
+/** The tracks that the shown preview would make, without rows: its marks show those. @param {Shown} app @returns {Track[]} */
+function provisional({ document, view }) {
+  const ids = new Set(view.now.preview?.marks.map(({ track }) => track));
+  const made = [...ids].filter((id) => !document.tracks.has(id));
+  const number = made.length ? document.nextNumber() : 0;
+  return made.map((id, i) => Object.assign(blankTrack(id), { number: number + i, name: "new track" }));
+}
+
+/**
+ * All lanes in their order. A new track stands below the selected one, which it is made of, and at the end without one.
+ * @param {Shown} app @returns {Track[]}
+ */
+export function lanesOf(app) {
+  const list = app.document.list();
+  const made = provisional(app);
+  if (!made.length) return list;
+  const at = list.findIndex(({ id }) => id === app.view.now.selected);
+  list.splice(at < 0 ? list.length : at + 1, 0, ...made);
+  return list;
+}
