@@ -1,7 +1,7 @@
 """Context menus of rows, lanes and canvas, by the right button and by the keyboard; the focus in the list of tracks."""
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import driving
 from tests.browser.conftest import Watch
@@ -103,7 +103,9 @@ def test_the_list_of_tracks_is_walked_by_keyboard_and_keeps_the_focus(editor: Pa
     editor.keyboard.type("left star")
     editor.keyboard.press("Enter")
     driving.saved(editor)
-    assert "left star" in row.nth(1).inner_text() and "star" in row.nth(1).locator(".v-chip").inner_text()
+    # The list follows in an idle moment after the edit is saved.
+    expect(row.nth(1)).to_contain_text("left star")
+    expect(row.nth(1).locator(".v-chip")).to_have_text("star")
 
     row.nth(1).dblclick()
     assert editor.evaluate("getSelection().toString()") in ("", "left star")

@@ -247,4 +247,4 @@ class UndoOverHttp(DatabaseMachine):
             assert answer["status"] == "conflict" and answer["rows"] and answer["by"]["id"] in self.ids
 
 
-TestUndoOverHttp = as_test(UndoOverHttp, examples=20, steps=25)
+TestUndoOverHttp = as_test(UndoOverHttp, examples=10, steps=25)
