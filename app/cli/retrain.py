@@ -13,7 +13,6 @@ from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.jobs.queue import cancel, care
 from app.machine import Shard
-from app.sentences import counted
 from app.settings import Settings
 from app.training.corrections import MaskPlace
 from app.training.estimate import expected, sentence
@@ -46,10 +45,11 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             if arguments.plan:
                 _show(database, project.id, planned, steps=arguments.steps, as_json=arguments.json)
                 return
+            named: list[MaskPlace] = []
             if planned.reason is None and shard.first:
                 print_lines(_in_words(database, project.id, planned, steps=arguments.steps))
-            leaves_out = arguments.leave_out_suspicious and shard.first
-            asked = {"steps": arguments.steps, "leave_out": _suspicious(database, project.id) if leaves_out else ()}
+                named = _suspicious(database, project.id, leave_out=arguments.leave_out_suspicious)
+            asked = {"steps": arguments.steps, "leave_out": named}
             if shard.count > 1:
                 from app.training.retrain_together import retrain_together  # loads torch
 
@@ -92,15 +92,15 @@ def _in_words(database: Database, project_id: str, planned: RetrainPlan, *, step
     return (*sentences(planned), *([sentence(seconds)] if planned.reason is None else []))
 
 
-def _suspicious(database: Database, project_id: str) -> list[MaskPlace]:
-    """The places of the corrections that look spoiled; their number is printed."""
+def _suspicious(database: Database, project_id: str, *, leave_out: bool) -> list[MaskPlace]:
+    """Print the corrections that look spoiled; returns their places if they are to be left out."""
     from app.training import suspicions  # loads torch, which following a job does not need
 
     progress = Progress()
-    named = suspicions.check_project(database, project_id, report=progress).named
+    checked = suspicions.check_project(database, project_id, report=progress)
     progress.end()
-    print_lines([f"It leaves out {counted(len(named), 'mask')} that {'looks' if len(named) == 1 else 'look'} spoiled."])
-    return [(one.video_id, one.track, one.frame) for one in named]
+    print_lines(suspicions.sentences(checked, left_out=leave_out))
+    return [(one.video_id, one.track, one.frame) for one in checked.named] if leave_out else []
 
 
 def _follow(database: Database, settings: Settings, job_id: str) -> dict[str, Any]:

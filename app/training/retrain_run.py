@@ -17,6 +17,7 @@ from app.sentences import counted
 from app.settings import Settings
 from app.training import kept_state
 from app.training.comparison import verdict
+from app.training.corrections import with_masks
 from app.training.estimate import expected
 from app.training.kept_state import KeptState
 from app.training.order import Order
@@ -27,7 +28,7 @@ from app.training.recorded_effort import recorded_effort
 from app.training.registering import register
 from app.training.retraining import Retraining
 from app.training.start import start_of
-from app.training.suspicions import CorrectionCheck, check_corrections
+from app.training.suspicions import MOST_NAMED, CorrectionCheck, check_corrections
 from storage import checkpoints, jobs, snapshots
 from storage.checkpoints import Checkpoint
 from storage.database import Database
@@ -197,11 +198,13 @@ def _begin(
             device=choose_device(settings.device),
             check=lambda message: _check(report, message, seconds),
         )
+        found = checked.as_json(most=MOST_NAMED)
         with database.read() as tx:
             seconds = expected(tx, project_id, planned, start.checkpoint.config, steps=steps)
+            found["named"] = with_masks(tx, found["named"])
         report(0.0, PREPARING, eta_seconds=seconds)
         facts = {
-            "corrections": json.loads(json.dumps(checked.as_json())),
+            "corrections": json.loads(json.dumps(found)),
             "recorded": recorded.as_json(),
             "snapshot": snapshot.hash,
             "current": current.id,

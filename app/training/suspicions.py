@@ -5,7 +5,7 @@ promotion (`app.training.promotion`), and the plan, the job and the report name 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import cv2
@@ -21,7 +21,7 @@ from model.training.targets import PRESENT
 from storage.database import Database
 from storage.frames import VideoError
 
-MOST_NAMED = 500  # masks that are stored with a job, the most suspicious of each video first
+MOST_NAMED = 500  # masks that are stored with a retraining
 MOST_LINES = 10  # that the command prints
 _MASKS = 20_000  # masks that are measured together, about 5 KiB each
 _LARGEST = 480  # longer side of the pictures that are compared, in pixels
@@ -39,6 +39,7 @@ class NamedMask:
     """One suspicious mask: ``track`` and ``rival`` are numbers of tracks; ``reason`` is a sentence for people.
 
     ``rival`` is the track that the mask continues better than its own; ``kinds`` are those of `model.suspicious`.
+    ``mask`` is the hash of the mask in the database, where that was asked for.
     """
 
     video_id: str
@@ -49,13 +50,14 @@ class NamedMask:
     kinds: tuple[str, ...]
     rival: int | None
     reason: str
+    mask: str = ""
 
 
 @dataclass(frozen=True)
 class CorrectionCheck:
     """What the check of a snapshot's human masks found: ``masks`` were checked, ``suspicious`` of them are so.
 
-    ``named`` holds the most suspicious ones, video by video, at most `MOST_NAMED`.
+    ``named`` holds them, the most suspicious of all videos first; of a stored check perhaps only the first ones.
     """
 
     masks: int
@@ -75,9 +77,9 @@ class CorrectionCheck:
         masks = self.masks + left_out
         return (self.suspicious + left_out) / masks if masks else 0.0
 
-    def as_json(self) -> dict[str, Any]:
-        """The fields by name, and ``share``."""
-        return {**asdict(self), "share": round(self.share, 4)}
+    def as_json(self, *, most: int | None = None) -> dict[str, Any]:
+        """The fields by name, and ``share``; ``most``: how many are named at most (None: all)."""
+        return {**asdict(replace(self, named=self.named[:most])), "share": round(self.share, 4)}
 
     @classmethod
     def of_json(cls, values: Mapping[str, Any]) -> "CorrectionCheck":
@@ -98,36 +100,47 @@ def check_corrections(
     ``video_ids`` are those of the videos of the source. ``report(progress 0..1, message)`` is called on the way. In
     frames that cannot be read only the places of masks are compared. Raises `app.errors.Cancelled`.
     """
-    masks = suspicious = 0
+    masks = 0
     named: list[NamedMask] = []
     for index, video in enumerate(source.videos):
         inputs = _inputs(video)
         count = sum(len(track.masks) for track in inputs)
         report(index / len(source.videos), f"Checking the corrections of video {index + 1} of {len(source.videos)}")
         found = _search(source, index, inputs, cancelled) if count else []
-        masks, suspicious = masks + count, suspicious + len(found)
-        named += [_named(video_ids[index], video.name, one) for one in found[: MOST_NAMED - len(named)]]
-    return CorrectionCheck(masks, suspicious, tuple(named))
+        masks += count
+        named += [_named(video_ids[index], video.name, one) for one in found]
+    return CorrectionCheck(masks, len(named), tuple(sorted(named, key=lambda one: -one.probability)))
 
 
-def check_project(database: Database, project_id: str, *, report: Report = quiet) -> CorrectionCheck:
-    """Checks the human masks that a retraining of the project would train on now."""
+def check_project(
+    database: Database,
+    project_id: str,
+    *,
+    report: Report = quiet,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> CorrectionCheck:
+    """Checks the human masks that a retraining of the project would train on now; see `check_corrections`."""
     with database.read() as tx:
         corrected = videos_with_human_masks(tx, project_id)
     source = ProjectClips(database, project_id=project_id, video_ids=corrected)
     try:
-        return check_corrections(source, source.video_ids, report=report)
+        return check_corrections(source, source.video_ids, report=report, cancelled=cancelled)
     finally:
         source.close()
 
 
-def sentences(found: CorrectionCheck) -> tuple[str, ...]:
-    """The result of a check in plain words, one sentence a line; nothing if no mask is suspicious."""
+def sentences(found: CorrectionCheck, *, left_out: bool = False) -> tuple[str, ...]:
+    """The result of a check in plain words, one sentence a line; nothing if no mask is suspicious.
+
+    ``left_out``: whether the training leaves these masks out.
+    """
     if not found.suspicious:
         return ()
     verb = "looks" if found.suspicious == 1 else "look"
     masks = f"{found.suspicious:,} of {found.masks:,} {'mask' if found.masks == 1 else 'masks'}"
-    lines = [f"{masks} {verb} spoiled; they are trained on unless you correct them:"]
+    one = found.suspicious == 1
+    taught = f"{'it is' if one else 'they are'} trained on unless you correct {'it' if one else 'them'}"
+    lines = [f"{masks} {verb} spoiled; {'left out of this training' if left_out else taught}:"]
     lines += [f"{one.video}, track {one.track}, frame {one.frame}: {one.reason}" for one in found.named[:MOST_LINES]]
     more = found.suspicious - MOST_LINES
     return (*lines, f"… and {more:,} more.") if more > 0 else tuple(lines)
@@ -158,7 +171,7 @@ def _search(
                 raise Cancelled
             search.add(frame, _picture(source, index, frame))
         found += search.found()
-    return sorted(found, key=lambda one: -one.probability)
+    return found
 
 
 def _parts(inputs: Sequence[TrackInput]) -> Iterator[list[TrackInput]]:

@@ -71,7 +71,8 @@ def check_corrections(context: JobContext) -> Mapping[str, Any]:
     project_id = str(context.job.project_id)
     with context.database.read() as tx:
         edit = corrections.last_edit(tx, project_id)
-    found = suspicions.check_project(context.database, project_id, report=context.report).as_json()
+    report = context.report
+    found = suspicions.check_project(context.database, project_id, report=report, cancelled=report.cancelled).as_json()
     with context.database.read() as tx:
         named = corrections.with_masks(tx, found["named"])
     return {**found, "named": named, corrections.EDIT: edit}

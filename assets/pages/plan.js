@@ -133,8 +133,8 @@ export function nextCard(facts, run) {
   );
 }
 
-/** @param {Plan} plan */
-const masksOf = (plan) => plan.masks_accepted + plan.masks_drawn + plan.masks_imported;
+/** Masks that are trained on. @param {Plan} plan */
+export const masksOf = (plan) => plan.masks_accepted + plan.masks_drawn + plan.masks_imported;
 
 /** Videos, frames, tracks and masks as numbers, and the masks as a bar with its key. @param {Plan} plan */
 function amounts(plan) {

@@ -49,6 +49,7 @@ import { count, points } from "../kit/text.js";
  * @property {number} steps
  * @property {number} [seconds]
  * @property {string} [snapshot] hash of the masks that it trained on
+ * @property {import("./suspicions.js").RunCheck} [corrections] what its check of the corrections found
  * @property {import("./rules.js").Rules} [rules] figures by rule
  * @property {import("./effort.js").Effort} [recorded] what people's work took until the run began
  */

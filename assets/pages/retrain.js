@@ -17,7 +17,7 @@ import { comparison, measured } from "./report.js";
 import { byRule } from "./rules.js";
 import { earlierRuns, progress } from "./runs.js";
 import { StepsField } from "./steps.js";
-import { suspicions } from "./suspicions.js";
+import { checksUnasked, spoiledIn, suspicions } from "./suspicions.js";
 import { verdict } from "./verdict.js";
 import { worstFrames } from "./worst.js";
 
@@ -47,6 +47,7 @@ class Retrain {
     /** @type {import("./curves.js").Series} */ this.series = {};
     /** @type {Set<string>} runs whose old checkpoint stays in use */ this.kept = new Set();
     this.leaveOut = false;
+    /** whether the corrections were checked without being asked for: once for each visit */ this.checked = false;
     this.notice = "";
     /** checkpoint in use that `next` was asked for */ this.nextOf = "";
     this.next = new NextVideos({
@@ -95,8 +96,20 @@ class Retrain {
       return 4000;
     }
     this.draw();
+    await this.checkUnasked(this.facts);
     await this.loadNext(this.facts);
     return isActive(this.shown(this.facts)) || this.facts.corrections?.running ? 1500 : 15000;
+  }
+
+  /** What looks spoiled is named before it teaches: check what was not checked since it was edited. @param {Facts} facts */
+  async checkUnasked(facts) {
+    if (this.checked || isActive(this.shown(facts)) || !checksUnasked(facts)) return;
+    this.checked = true;
+    await this.run(() => this.check());
+  }
+
+  check() {
+    return post(`/data/projects/${encodeURIComponent(this.project)}/check-corrections`);
   }
 
   /** What a promotion leaves to be proposed again; asked for once for each checkpoint in use. @param {Facts} facts */
@@ -297,6 +310,7 @@ class Retrain {
       }),
       worstFrames(result, before, this.project),
       byRule(result.rules),
+      spoiledIn(result.corrections, this.project),
       this.suspicions(facts),
     ];
   }
@@ -308,7 +322,7 @@ class Retrain {
       project: this.project,
       leaveOut: this.leaveOut,
       choose: (leave) => (this.leaveOut = leave),
-      begin: () => this.run(() => post(`/data/projects/${encodeURIComponent(this.project)}/check-corrections`)),
+      begin: () => this.run(() => this.check()),
       changed: () => this.draw(),
     });
   }

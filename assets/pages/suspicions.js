@@ -4,6 +4,7 @@
 import { button, h, icon } from "../kit/dom.js";
 import { count, plural } from "../kit/text.js";
 import { address } from "./data.js";
+import { masksOf } from "./plan.js";
 
 const SHOWN = 12;
 
@@ -20,10 +21,27 @@ const SHOWN = 12;
  * @typedef {object} Check the latest check of the corrections
  * @property {boolean} running
  * @property {number|null} masks that were checked; null: no check has ended yet
- * @property {Suspicion[]} named those that nobody changed since
+ * @property {Suspicion[]} named those that nobody changed since, the most suspicious first
+ * @property {number} [suspicious] how many they are, where not all of them are named
  * @property {boolean} outdated the project was edited after it
  * @property {string|null} problem why the last check failed
  */
+
+/**
+ * @typedef {object} RunCheck what the check at the beginning of a run found
+ * @property {number} masks that were checked
+ * @property {number} suspicious
+ * @property {{video_id: string, video: string, track: number, frame: number, mask?: string, reason: string}[]} named
+ */
+
+/** More masks than these are checked only where a person asks for it, since that takes minutes. */
+const MOST_UNASKED = 10_000;
+
+/** Whether a check begins without being asked for: what is spoiled is named before it teaches. @param {import("./plan.js").Facts} facts */
+export function checksUnasked({ plan, corrections: check }) {
+  if (!check || plan.reason || check.running || check.problem) return false;
+  return (check.masks === null || check.outdated) && masksOf(plan) <= MOST_UNASKED;
+}
 
 /** Whether all are listed; the page draws itself anew while a run is under way. */
 let unfolded = false;
@@ -40,6 +58,7 @@ let unfolded = false;
 export function suspicions({ check, project, leaveOut, choose, begin, changed }) {
   if (!check) return null;
   const { named, masks, running, outdated, problem } = check;
+  const all = check.suspicious ?? named.length;
   const again = button(masks === null ? "Check corrections" : "Check again", {
     kind: "line",
     icon: "search",
@@ -71,11 +90,14 @@ export function suspicions({ check, project, leaveOut, choose, begin, changed })
               checked: leaveOut,
               onchange: (/** @type {Event} */ event) => choose(/** @type {HTMLInputElement} */ (event.target).checked),
             }),
-            `Leave ${named.length === 1 ? "this mask" : `these ${count(named.length)} masks`} out of the next training`,
+            `Leave ${all === 1 ? "this mask" : `these ${count(all)} masks`} out of the next training`,
           ),
           h("span.v-grow"),
           shown.length < named.length
-            ? button(`Show all ${count(named.length)}`, { kind: "ghost", onclick: more })
+            ? button(`Show ${named.length < all ? "the first" : "all"} ${count(named.length)}`, {
+                kind: "ghost",
+                onclick: more,
+              })
             : null,
         )
       : null,
@@ -85,24 +107,45 @@ export function suspicions({ check, project, leaveOut, choose, begin, changed })
   );
 }
 
+/** The card of the masks that a run trained on or left out although they looked spoiled; null where there were none. @param {RunCheck|undefined} found @param {string} project id */
+export function spoiledIn(found, project) {
+  if (!found?.named.length) return null;
+  const shown = found.named.slice(0, SHOWN).map((one) => ({ ...one, video: one.video_id, name: one.video }));
+  const more = found.suspicious - shown.length;
+  return h(
+    "section.v-card",
+    { id: "v-spoiled" },
+    h("header", null, h("h2.v-grow", null, "Looked spoiled when it was trained")),
+    h(
+      "div.bd",
+      null,
+      h("p.v-t2", null, `${count(found.suspicious)} of ${plural(found.masks, "mask")} that this run was given.`),
+    ),
+    h("ul.v-suspects", null, ...shown.map((one) => line(one, project))),
+    h("p.bd.v-t3", null, more > 0 ? `And ${count(more)} more.` : ""),
+  );
+}
+
 /** The state of the check in a sentence. @param {Check} check */
-function state({ running, masks, named }) {
+function state({ running, masks, named, suspicious: all = named.length }) {
   if (running) return "The corrections are being checked …";
   if (masks === null)
     return "Masks that follow no edge of the picture, jump between tracks, or disagree with those before and after are named here before they teach.";
-  if (!named.length) return `None of ${plural(masks, "mask")} looks spoiled.`;
-  const looks = named.length === 1 ? "looks" : "look";
-  return `${count(named.length)} of ${plural(masks, "mask")} ${looks} spoiled. Open ${named.length === 1 ? "it to correct it, or leave it" : "one to correct it, or leave them"} out.`;
+  if (!all) return `None of ${plural(masks, "mask")} looks spoiled.`;
+  const looks = all === 1 ? "looks" : "look";
+  return `${count(all)} of ${plural(masks, "mask")} ${looks} spoiled. Open ${all === 1 ? "it to correct it, or leave it" : "one to correct it, or leave them"} out.`;
 }
 
-/** @param {Suspicion} one @param {string} project */
+/** @param {Omit<Suspicion, "mask"> & {mask?: string}} one without its hash there is no picture @param {string} project */
 function line(one, project) {
   const query = { project, video: one.video, frame: String(one.frame), track: String(one.track) };
-  const picture = new URLSearchParams({ frame: String(one.frame), mask: one.mask, track: String(one.track) });
+  const picture = new URLSearchParams({ frame: String(one.frame), mask: one.mask ?? "", track: String(one.track) });
   return h(
     "li",
     null,
-    h("img", { src: `/data/videos/${encodeURIComponent(one.video)}/crop.jpg?${picture}`, alt: "", loading: "lazy" }),
+    one.mask
+      ? h("img", { src: `/data/videos/${encodeURIComponent(one.video)}/crop.jpg?${picture}`, alt: "", loading: "lazy" })
+      : null,
     h(
       "div.v-grow",
       null,

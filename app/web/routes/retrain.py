@@ -16,12 +16,15 @@ from app.web.wire import Json
 from storage import checkpoints, projects
 from storage.taught_categories import taught_categories
 
+MOST_SHOWN = 200  # suspicious masks that the page is told, the most suspicious first
+
 
 def facts(context: Context, project_id: str) -> Json:
     """The present plan, the checkpoint in use, the defaults of a new run, and all runs, the newest first.
 
     ``seconds`` is how long a new run would take (`app.training.estimate`); null where nothing is known. ``categories``:
-    what each one in use has to learn from. ``effort``: what people's work in the project took so far.
+    what each one in use has to learn from. ``corrections``: the latest check of them, of which at most `MOST_SHOWN`
+    masks are named and ``suspicious`` is the number of all. ``effort``: what people's work in the project took so far.
     """
     planned = plan(context.database, project_id)
     with context.database.read() as tx:
@@ -34,9 +37,10 @@ def facts(context: Context, project_id: str) -> Json:
         effort = recorded_effort(tx, project_id)
         config = start and start_config(tx, project_id, start)
         seconds = expected(tx, project_id, planned, config) if config else None
+    named = [asdict(one) for one in checked.named]
     return {
         "plan": asdict(planned),
-        "corrections": asdict(checked),
+        "corrections": {**asdict(checked), "named": named[:MOST_SHOWN], "suspicious": len(named)},
         "effort": effort.as_json(),
         "categories": [asdict(one) for one in taught],
         "seconds": seconds,

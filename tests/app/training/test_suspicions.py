@@ -13,6 +13,7 @@ from app.settings import Settings
 from app.training import suspicions
 from app.training.project_clips import ProjectClips
 from app.training.suspicions import CorrectionCheck, NamedMask, check_corrections, check_project, sentences
+from model.suspicious import SuspiciousMask
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
@@ -69,7 +70,7 @@ def test_masks_of_a_machine_are_not_checked(database: Database, spoiled: tuple[P
 
 def test_a_cancelled_check_ends_at_once(database: Database, spoiled: tuple[Project, Video]) -> None:
     with pytest.raises(Cancelled):
-        check(database, *spoiled, cancelled=lambda: True)
+        check_project(database, spoiled[0].id, cancelled=lambda: True)
 
 
 def test_a_video_of_many_masks_is_checked_part_by_part(
@@ -78,6 +79,21 @@ def test_a_video_of_many_masks_is_checked_part_by_part(
     monkeypatch.setattr(suspicions, "_MASKS", 16)
     found = check(database, *spoiled)
     assert found.masks == 2 * FRAMES and [(one.track, one.frame) for one in found.named] == [(1, 6)]
+
+
+def test_all_suspicious_masks_are_named_the_most_suspicious_of_all_videos_first(
+    database: Database, spoiled: tuple[Project, Video], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many masks of the first video look spoiled, worse ones of the second come before them."""
+    project, video = spoiled
+    of_video = {0: [SuspiciousMask("1", frame, 0.6, ("edge",)) for frame in range(700)]}
+    of_video[1] = [SuspiciousMask("2", 3, 0.9, ("size",))]
+    monkeypatch.setattr(suspicions, "_search", lambda source, index, *_: of_video[index])
+    source = ProjectClips(database, project_id=project.id, video_ids=[video.id, video.id])
+    found = check_corrections(source, source.video_ids)
+    assert (found.suspicious, len(found.named), found.named[0].track) == (701, 701, 2)
+    stored = CorrectionCheck.of_json(found.as_json(most=2))
+    assert (stored.suspicious, [one.track for one in stored.named]) == (701, [2, 1])
 
 
 def test_a_check_is_stored_as_it_was(database: Database, spoiled: tuple[Project, Video]) -> None:
@@ -95,6 +111,10 @@ def test_the_sentences_name_the_first_masks_and_count_the_rest() -> None:
     assert lines[0] == "12 of 1,200 masks look spoiled; they are trained on unless you correct them:"
     assert lines[1] == "clip, track 3, frame 0: Its outline follows no edge of the picture."
     assert (len(lines), lines[-1]) == (12, "… and 2 more.")
+    assert sentences(CorrectionCheck(5, 1, (named(0),)), left_out=True) == (
+        "1 of 5 masks looks spoiled; left out of this training:",
+        "clip, track 3, frame 0: Its outline follows no edge of the picture.",
+    )
     assert sentences(CorrectionCheck(5, 0)) == () and CorrectionCheck(0, 0).share == 0.0
 
 

@@ -252,6 +252,9 @@ def test_a_check_of_corrections_names_masks_and_the_edit_that_it_saw(
     assert all(one["mask"] == hashes[one["frame"]] for one in found["named"])
     with database.read() as tx:
         assert found["edit"] == corrections.last_edit(tx, project.id) > 0
+    cast(Any, context.report).cancelled = lambda: True
+    with pytest.raises(Cancelled):
+        HANDLERS[corrections.KIND](context)
 
 
 def test_results_of_a_model_come_in_as_proposals_and_are_searched(

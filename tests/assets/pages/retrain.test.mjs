@@ -287,14 +287,25 @@ test("masks that look spoiled are left out of the next run only where a person s
   assert.ok(page.writes.some((call) => call === 'POST /data/projects/p/retrain {"leave_out":true}'));
 });
 
-test("a check of the corrections is asked for on the page", async () => {
+test("corrections that were not checked yet are checked when the page opens, once", async () => {
   const check = { running: false, masks: null, named: [], outdated: false, problem: null };
-  const page = await opened(
-    { corrections: check },
-    { answers: { "POST /data/projects/p/check-corrections": { job: job("c") } } },
-  );
-  await page.press("Check corrections");
-  assert.ok(page.writes.some((call) => call.startsWith("POST /data/projects/p/check-corrections")));
+  const answers = { "POST /data/projects/p/check-corrections": { job: job("c") } };
+  const asked = "POST /data/projects/p/check-corrections {}";
+  const page = await opened({ corrections: check }, { answers });
+  await page.later();
+  assert.deepEqual(page.writes, [asked]);
+  const again = await opened({ corrections: { ...check, masks: 170 } }, { answers });
+  assert.deepEqual(again.writes, [], "nothing was edited since");
+  await again.press("Check again");
+  assert.deepEqual(again.writes, [asked]);
+});
+
+test("a report names the masks that looked spoiled when it was trained", async () => {
+  const one = { video_id: "v", video: "reef", track: 1, frame: 4, mask: "aa", reason: "It jumps." };
+  const page = await opened({
+    runs: [run("r", { result: result({ corrections: { masks: 170, suspicious: 1, named: [one] } }) })],
+  });
+  assert.match(page.text("#v-spoiled"), /1 of 170 masks that this run was given\.reeftrack 1, frame 4It jumps\./);
 });
 
 test("promoting puts the new checkpoint in use; keeping the old one is remembered", async () => {

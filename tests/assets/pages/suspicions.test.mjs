@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { suspicions } from "../../../assets/pages/suspicions.js";
+import { checksUnasked, spoiledIn, suspicions } from "../../../assets/pages/suspicions.js";
 import { openPage } from "../browser.mjs";
 
 const one = (frame, values = {}) => ({
@@ -67,4 +67,37 @@ test("a clean project, an outdated check and a failed one say so", async () => {
   assert.match(shown({}).textContent, /None of 170 masks looks spoiled\./);
   assert.match(shown({ outdated: true }).textContent, /edited since/);
   assert.match(shown({ problem: "The disk is full." }).textContent, /The disk is full\./);
+});
+
+test("of more masks than are listed all are counted and left out", async () => {
+  await openPage();
+  const node = shown({ named: [one(7), one(8)], suspicious: 900 });
+  assert.match(node.textContent, /900 of 170 masks look spoiled.*Leave these 900 masks out/);
+});
+
+test("a check begins by itself where the masks are new, few and may be trained on", () => {
+  const unasked = (values, plan = {}) =>
+    checksUnasked({
+      corrections: check(values),
+      plan: { reason: null, masks_accepted: 1, masks_drawn: 2, masks_imported: 3, ...plan },
+    });
+  assert.deepEqual(
+    [{ masks: null }, { outdated: true }, {}, { outdated: true, running: true }, { masks: null, problem: "Full." }].map(
+      (values) => unasked(values),
+    ),
+    [true, true, false, false, false],
+  );
+  assert.equal(unasked({ masks: null }, { reason: "Nothing yet." }), false);
+  assert.equal(unasked({ masks: null }, { masks_drawn: 20_000 }), false);
+});
+
+test("a run names what looked spoiled in it, without a picture where the mask is not known", async () => {
+  await openPage();
+  const named = [7, 8].map((frame) => ({ ...one(frame), video_id: "v", video: "reef" }));
+  const node = spoiledIn({ masks: 170, suspicious: 9, named: [named[0], { ...named[1], mask: undefined }] }, "p");
+  assert.match(node.textContent, /9 of 170 masks that this run was given\.reeftrack 2, frame 7/);
+  assert.match(node.textContent, /And 7 more\.$/);
+  assert.equal(node.querySelectorAll("img").length, 1);
+  assert.equal(spoiledIn({ masks: 170, suspicious: 0, named: [] }, "p"), null);
+  assert.equal(spoiledIn(undefined, "p"), null);
 });

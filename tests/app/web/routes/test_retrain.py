@@ -1,7 +1,10 @@
 """What the retrain page is told."""
 
+import pytest
 from fastapi.testclient import TestClient
 
+from app.training.corrections import LatestCheck, Suspicion
+from app.web.routes import retrain
 from storage import checkpoints, jobs
 from storage.database import Database
 from storage.projects import Project
@@ -54,6 +57,15 @@ def test_a_run_stays_however_many_jobs_follow_it(client: TestClient, database: D
             jobs.enqueue(tx, kind="propose", project_id=project.id)
     (run,) = get(client, f"projects/{project.id}/retrain")["runs"]
     assert run["result"] == {"name": "round 1"}
+
+
+def test_of_very_many_suspicious_masks_the_first_are_named_and_all_are_counted(
+    client: TestClient, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = tuple(Suspicion("v", "reef", 1, "t", frame, "aa", "It jumps.") for frame in range(700))
+    monkeypatch.setattr(retrain, "latest_check", lambda *_: LatestCheck(False, masks=9000, named=named))
+    found = get(client, f"projects/{project.id}/retrain")["corrections"]
+    assert (found["suspicious"], [one["frame"] for one in found["named"]]) == (700, list(range(retrain.MOST_SHOWN)))
 
 
 def retrained(database: Database, project: Project, name: str, **metrics: object) -> str:
