@@ -85,12 +85,15 @@ export class Spreading {
     this.app.toast({ icon: "spread", title: "This draft is gone", text, name: "draft gone" });
   }
 
-  /** The review bar shows something else: stop following. A new range becomes an answer. */
+  /** The review bar shows something else: stop following. A range that was moved or cleared changes the answers. */
   check() {
     const { preview, range } = this.app.view.now;
     if (this.document !== this.app.document || (this.shown && preview !== this.shown)) this.leave();
-    else if (this.part.name === "range" && !range) this.part = { name: "all" };
-    else if (this.shown && range !== this.rangeShown) this.renew();
+    else if (this.shown && range !== this.rangeShown) {
+      // What Apply takes is what the bar says.
+      if (this.part.name === "range") this.part = partFor("range", this.app.view.now);
+      showPreview(this.app, this.preview());
+    }
   }
 
   leave() {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
+import { takeResult } from "../../../../assets/editor/commands/previewing.js";
 import { followDrafts } from "../../../../assets/editor/verbs/spread.js";
 import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 import { application, settled } from "./application.mjs";
@@ -230,6 +231,40 @@ test("a part is applied, and the rest is shown again", async () => {
   assert.equal(bodyOf(app, "drafts/apply").stop, 5);
   assert.equal(app.view.now.preview.title, "Spread track 1 to frame 5");
   assert.equal(bodyOf(app, "drafts/discard"), undefined);
+});
+
+test("Apply takes the range that the bar names, also after it was moved or cleared", async () => {
+  const app = editor();
+  app.view.set({ range: [3, 4] });
+  await spreading(app, draft(3), draft(4), draft(5), draft(6));
+  const chooseRange = () => takeResult(app, app.view.now.preview.questions[0].choose("range"));
+  const answer = () => {
+    const [{ chosen, answers }] = app.view.now.preview.questions;
+    return answers.find(({ name }) => name === chosen).label;
+  };
+  const taken = () => app.view.now.preview.marks.filter(({ faint }) => !faint).map(({ first, last }) => [first, last]);
+  chooseRange();
+  app.view.set({ range: [4, 5] });
+  await settled();
+  assert.deepEqual([answer(), taken()], ["4 – 5", [[4, 5]]]);
+  app.commands.applyPreview();
+  await settled();
+  const { start, stop } = bodyOf(app, "drafts/apply");
+  assert.deepEqual([start, stop], [4, 6]);
+
+  chooseRange();
+  app.view.set({ range: null });
+  await settled();
+  assert.deepEqual(
+    [answer(), taken()],
+    [
+      "All",
+      [
+        [3, 3],
+        [6, 6],
+      ],
+    ],
+  );
 });
 
 test("Discard stops the job and deletes the drafts", async () => {
