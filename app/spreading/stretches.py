@@ -15,8 +15,8 @@ WAYS: tuple[Way, ...] = get_args(Way)
 class SpreadRequest:
     """What a person asks for: these tracks, spread from what people drew or judged around ``frame``.
 
-    ``start`` and ``stop`` (exclusive) name a range that is to be filled; without them the frames from ``frame`` on, in
-    the direction ``way``, to the next frame that a person judged.
+    ``start`` and ``stop`` (exclusive) name a range that is to be filled, as far as it lies in the direction ``way`` of
+    ``frame``; without them the frames from ``frame`` on, that way, to the next frame that a person judged.
     """
 
     tracks: tuple[str, ...]
@@ -43,8 +43,12 @@ class SpreadRequest:
 
     @property
     def chosen(self) -> range | None:
-        """The chosen range, None if none was chosen."""
-        return None if self.start is None or self.stop is None else range(self.start, self.stop)
+        """The frames of the chosen range that lie that way, may be none; None if no range was chosen."""
+        if self.start is None or self.stop is None:
+            return None
+        start = max(self.start, self.frame) if self.way == "forward" else self.start
+        stop = min(self.stop, self.frame + 1) if self.way == "backward" else self.stop
+        return range(start, max(start, stop))
 
     def checked(self, count: int) -> "SpreadRequest":
         """The request, if it fits a video of ``count`` counted frames. Raises `BadInput`."""
@@ -54,9 +58,10 @@ class SpreadRequest:
             raise BadInput(f"Frames 0 to {count - 1} can carry masks now, so nothing can be spread from {self.frame}.")
         if (self.start is None) != (self.stop is None):
             raise BadInput("A range of frames has a first and a last one.")
-        chosen = self.chosen
-        if chosen is not None and not (0 <= chosen.start < chosen.stop <= count):
-            raise BadInput(f"A range lies within the frames 0 to {count - 1}, not {chosen.start} to {chosen.stop}.")
+        if self.start is not None and self.stop is not None and not (0 <= self.start < self.stop <= count):
+            raise BadInput(f"A range lies within the frames 0 to {count - 1}, not {self.start} to {self.stop}.")
+        if self.chosen is not None and not self.chosen:
+            raise BadInput(f"The chosen range has no frame {self.way} of frame {self.frame}.")
         return self
 
 

@@ -54,9 +54,9 @@ def stored(page: Page, video: str, frame: int = 0) -> np.ndarray:
     return np.asarray(driving.stored_mask(page, video, track=1, frame=frame), dtype=bool)
 
 
-def spread(page: Page, video: str, *, frames: int) -> dict[int, str]:
+def spread(page: Page, video: str, *, last: int, frames: int) -> dict[int, str]:
     """Wait for the draft that begins to come, apply it, and return where the masks of the frames come from."""
-    page.wait_for_function(WHOLE, arg=[1, LAST], timeout=LONG_PATIENCE)
+    page.wait_for_function(WHOLE, arg=[1, last], timeout=LONG_PATIENCE)
     page.keyboard.press("Enter")
     page.get_by_text(f"Spread to {frames} frames").wait_for()
     driving.saved(page)
@@ -101,9 +101,16 @@ def test_the_dog_is_boxed_corrected_spread_and_exported(page: Page, video: str, 
     page.evaluate("last => window.editor.app.view.set({ range: [0, last] })", LAST)
     page.evaluate("window.editor.commands.scopeRange()")
     page.keyboard.press("Alt+s")
-    sources = spread(page, video, frames=LAST)
+    sources = spread(page, video, last=LAST, frames=LAST)
     assert sources == {0: "drawn", **dict.fromkeys(range(1, LAST + 1), "propagated")}
     beside = stored(page, video, CORRECTED_ON - 1)
+
+    page.evaluate("frame => window.editor.app.commands.goto(frame)", LAST)
+    driving.ready(page)
+    page.evaluate("window.editor.commands.scopeFrame()")
+    page.keyboard.press("a")
+    driving.saved(page)
+    page.evaluate("window.editor.commands.scopeRange()")
 
     page.evaluate("frame => window.editor.app.commands.goto(frame)", CORRECTED_ON)
     driving.ready(page)
@@ -113,8 +120,8 @@ def test_the_dog_is_boxed_corrected_spread_and_exported(page: Page, video: str, 
     driving.stroke(page, (x - 20, y + height / 2), (x + 10, y + height / 2))
     corrected = stored(page, video, CORRECTED_ON)
     page.get_by_role("button", name="Spread again").click()
-    sources = spread(page, video, frames=LAST - 1)
-    assert sources[CORRECTED_ON] == "drawn" and sources[CORRECTED_ON - 1] == sources[LAST] == "propagated"
+    sources = spread(page, video, last=LAST - 1, frames=LAST - 2)
+    assert sources[CORRECTED_ON] == "drawn" and sources[CORRECTED_ON - 1] == sources[LAST - 1] == "propagated"
     assert not np.array_equal(stored(page, video, CORRECTED_ON - 1), beside), "its neighbours follow the correction"
 
     track = exported(page, tmp_path / "dog export")

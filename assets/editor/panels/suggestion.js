@@ -2,10 +2,14 @@
 /** What helps most after a correction: spreading it again, the frame that is in doubt most, or the same edges elsewhere. */
 
 import { hasCorrectedEdges, lookForEdges } from "../commands/everywhere.js";
+import { scopeOf } from "../commands/judging.js";
 import { frameToCorrect, isCorrectedInside } from "../document/advice.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
-/** @typedef {{icon: string, label: string, title: string, command?: string, run: () => unknown}} Suggestion */
+/**
+ * `command`: one that does the same, whose key the button shows.
+ * @typedef {{icon: string, label: string, title: string, command?: string, run: () => unknown}} Suggestion
+ */
 
 /** @param {Editor} app @returns {Suggestion|null} */
 export function suggestionOf(app) {
@@ -14,7 +18,8 @@ export function suggestionOf(app) {
   if (!track || newTrack || track.rejected || locked.has(track.id)) return null;
   if (isCorrectedInside(track, frame)) {
     const title = "Spread this correction to the next masks of a person, before and after it";
-    return { icon: "spread", label: "Spread again", title, command: "spread", run: () => app.commands.spread() };
+    const command = scopeOf(app) === "range" ? undefined : "spread";
+    return { icon: "spread", label: "Spread again", title, command, run: () => app.commands.spreadAgain() };
   }
   const next = frameToCorrect(track);
   if (!next || next.frame === frame) return edgesElsewhere(app);

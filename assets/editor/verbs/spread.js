@@ -40,15 +40,18 @@ const drawnHere = (app) =>
     return judged && !track.rejected && !app.view.now.locked.has(track.id);
   });
 
+/** The chosen range, where verdicts hold for it. @param {Editor} app @returns {[number, number]|null} */
+const rangeInUse = (app) => (scopeOf(app) === "range" ? app.view.now.range : null);
+
 /**
- * Ask the worker, and show what it finds as it comes. A chosen range that verdicts hold for is filled; otherwise the
- * frames to the next ones that a person judged.
+ * Ask the worker, and show what it finds as it comes.
  * @param {Editor} app @param {readonly string[]} tracks ids @param {Way} way
+ * @param {[number, number]|null} [range] filled as far as it lies that way; null: the frames to the next judged ones
  */
-async function begin(app, tracks, way) {
+async function begin(app, tracks, way, range = rangeInUse(app)) {
   const { document } = app;
-  const { frame, range } = app.view.now;
-  const chosen = scopeOf(app) === "range" && range ? { start: range[0], stop: range[1] + 1 } : {};
+  const { frame } = app.view.now;
+  const chosen = range ? { start: range[0], stop: range[1] + 1 } : {};
   app.encoder.flush();
   await app.queue?.whenIdle();
   try {
@@ -62,6 +65,8 @@ async function begin(app, tracks, way) {
   }
 }
 
+const spreadable = firstOf(lockedTrack, unreachable, nothingToSpread);
+
 /** @param {string} id @param {string} title @param {Way} way @param {readonly string[]} [keys] @returns {import("../commands/command.js").Command} */
 const spread = (id, title, way, keys = []) => ({
   id,
@@ -70,7 +75,7 @@ const spread = (id, title, way, keys = []) => ({
   keys,
   icon: "spread",
   places: EVERYWHERE,
-  unavailable: firstOf(lockedTrack, unreachable, nothingToSpread),
+  unavailable: spreadable,
   run: (app) => begin(app, [trackOf(app).id], way),
 });
 
@@ -79,6 +84,16 @@ export const SPREAD = Object.freeze([
   spread("spread", "Spread to the next masks of a person", "both", ["Alt+S"]),
   spread("spreadForward", "Spread forward", "forward", ["Alt+F"]),
   spread("spreadBackward", "Spread backward", "backward", ["Alt+B"]),
+  {
+    // A correction concerns the frames to its neighbours, whatever range was chosen before.
+    id: "spreadAgain",
+    title: "Spread again",
+    group: GROUP,
+    icon: "spread",
+    places: [],
+    unavailable: spreadable,
+    run: (app) => begin(app, [trackOf(app).id], "both", null),
+  },
   {
     id: "spreadAll",
     title: "Spread all tracks that a person drew here",

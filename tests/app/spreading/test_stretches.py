@@ -33,9 +33,23 @@ def test_a_spread_goes_to_the_next_frame_that_a_person_judged(
 
 
 def test_a_chosen_range_is_filled_whole_whatever_lies_in_it() -> None:
-    request = SpreadRequest(("a",), 3, "forward", 2, 9)
+    request = SpreadRequest(("a",), 3, "both", 2, 9)
     assert stretch({4, 5}, request, COUNT) == range(2, 9)
     assert givers({0, 1, 4, 5, 12, 15}, range(2, 9)) == (1, 4, 5, 12)
+
+
+@pytest.mark.parametrize(
+    ("frame", "way", "filled"),
+    [
+        (5, "forward", range(5, 9)),
+        (5, "backward", range(2, 6)),
+        (0, "forward", range(2, 9)),
+        (12, "backward", range(2, 9)),
+    ],
+)
+def test_of_a_chosen_range_a_direction_takes_what_lies_that_way(frame: int, way: Way, filled: range) -> None:
+    request = SpreadRequest(("a",), frame, way, 2, 9).checked(COUNT)
+    assert stretch({4, 5}, request, COUNT) == filled
 
 
 @given(st.sets(st.integers(0, COUNT - 1)), st.integers(0, COUNT - 1), st.sampled_from(WAYS))
@@ -82,6 +96,8 @@ def test_without_anything_given_there_is_no_piece() -> None:
         (SpreadRequest(("a",), 20), "Frames 0 to 19 can carry masks"),
         (SpreadRequest(("a",), 0, "both", 3), "a first and a last"),
         (SpreadRequest(("a",), 0, "both", 3, 3), "lies within the frames 0 to 19"),
+        (SpreadRequest(("a",), 9, "forward", 2, 9), "no frame forward of frame 9"),
+        (SpreadRequest(("a",), 1, "backward", 2, 9), "no frame backward of frame 1"),
         (SpreadRequest(("a",), 0, "both", 3, 21), "lies within the frames 0 to 19"),
     ],
 )

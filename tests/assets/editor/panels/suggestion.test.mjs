@@ -10,9 +10,10 @@ const spread = (frame, score, version = 2) => sentRow(frame, { source: "propagat
 function editor(frame, rows = [drawn(0), ...[1, 2, 3, 4].map((k) => spread(k, 0.5))]) {
   const document = smallDocument([sentTrack(1, rows)]);
   const ran = [];
-  const commands = { spread: () => ran.push("spread"), goto: (to) => ran.push(to) };
-  const view = { now: { frame, locked: new Set(), newTrack: null } };
-  return { track: document.tracks.get("t1"), view, commands, ran };
+  const commands = { spreadAgain: () => ran.push("again"), goto: (to) => ran.push(to) };
+  const view = { now: { frame, range: [0, 4], locked: new Set(), newTrack: null } };
+  const preferences = { now: { scope: "frame" } };
+  return { track: document.tracks.get("t1"), view, preferences, commands, ran };
 }
 
 test("the frame whose correction helps most is one press away", () => {
@@ -30,7 +31,9 @@ test("a correction inside of a spread is spread again first", () => {
   const found = suggestionOf(app);
   assert.deepEqual([found.label, found.command], ["Spread again", "spread"]);
   found.run();
-  assert.deepEqual(app.ran, ["spread"]);
+  assert.deepEqual(app.ran, ["again"]);
+  app.preferences.now.scope = "range";
+  assert.equal(suggestionOf(app).command, undefined, "the key of Spread fills the chosen range");
 });
 
 test("nothing is suggested without a track to change", () => {

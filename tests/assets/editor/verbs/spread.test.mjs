@@ -112,6 +112,15 @@ test("a chosen range that verdicts hold for is filled; directions are commands o
   assert.deepEqual(bodyOf(app, "spread"), { tracks: ["t1"], frame: 2, way: "forward", start: 3, stop: 7 });
 });
 
+test("spreading a correction again is not about the chosen range", async () => {
+  const app = editor();
+  app.view.set({ range: [0, 6] });
+  app.preferences.set({ scope: "range" });
+  app.commands.spreadAgain();
+  await settled();
+  assert.deepEqual(bodyOf(app, "spread"), { tracks: ["t1"], frame: 2, way: "both" });
+});
+
 test("all tracks that a person drew here go together", async () => {
   const app = editor();
   app.commands.spreadAll();
