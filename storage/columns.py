@@ -1,6 +1,7 @@
 """The naming of constraints, and the kinds of columns that the tables of ``storage.schema`` are made of."""
 
 from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Float, ForeignKey, Index, MetaData, Text, false, text
+from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
     naming_convention={
@@ -42,6 +43,13 @@ def refers(name: str, target: str, *, nullable: bool = False) -> Column[str]:
 def one_of(name: str, values: tuple[str, ...]) -> CheckConstraint:
     """The condition that a text column has one of these values."""
     return CheckConstraint(f"{name} IN ({', '.join(repr(value) for value in values)})", name=name)
+
+
+def parents() -> tuple[SchemaItem, ...]:
+    """The edits of the corrections from which a propagated row was spread, the later one of two first."""
+    where = text("other_parent_edit IS NOT NULL")  # few rows grew from two
+    second = Index(None, "other_parent_edit", sqlite_where=where, postgresql_where=where)
+    return Column("parent_edit", Text), Column("other_parent_edit", Text), Index(None, "parent_edit"), second
 
 
 def name_in_use(table: str) -> Index:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from storage.columns import flag, identifier, json, metadata, name_in_use, one_of, refers, time
+from storage.columns import flag, identifier, json, metadata, name_in_use, one_of, parents, refers, time
 
 __all__ = ["metadata"]
 
@@ -171,7 +171,7 @@ masks = Table(
     flag("key"),
     Column("score", Float),
     Column("run_id", Text),
-    Column("parent_edit", Text),  # the correction from which a propagated row was spread
+    *parents(),
     flag("occluded"),
     flag("iscrowd"),
     flag("truncated"),
@@ -184,7 +184,6 @@ masks = Table(
     one_of("source", SOURCES),
     one_of("review", REVIEWS),
     CheckConstraint("(state = 'present') = (blob_hash IS NOT NULL)", name="present_has_mask"),
-    Index(None, "parent_edit"),
 )
 
 edits = Table(

@@ -49,6 +49,7 @@ class MaskRow(NamedTuple):
     score: float | None
     run_id: str | None
     parent_edit: str | None
+    other_parent_edit: str | None
     occluded: bool
     iscrowd: bool
     truncated: bool

@@ -1,9 +1,10 @@
 """Use case: a person applies a part of a draft, as one edit with one undo, or discards it.
 
 Rows that people have drawn or judged since stay. A frame is left out if what its draft grew from was changed or undone
-since: a new spread mends it.
+since: a new spread mends it. Marks that people set on those masks meanwhile change nothing.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from storage import drafts, runs, tracks
 from storage.authors import is_machine
 from storage.drafts import Draft
 from storage.edits import Applied, Change, Edit, apply_edit, find_edit
-from storage.edits.log import Origin, origins
+from storage.edits.contents import Contents
 from storage.edits.row_values import RowKey
 from storage.edits.write import applied_again
 from storage.errors import NotFound
@@ -72,13 +73,13 @@ def apply_part(tx: Connection, video_id: str, part: DraftPart, *, author: str, e
     changes, human, outdated = [], 0, 0
     for draft in found:
         row = now.get((draft.track_id, draft.frame))
-        parent = parents.of(draft.track_id, draft.frame)
+        grown_from = parents.of(draft.track_id, draft.frame)
         if row is not None and row.human:
             human += 1
-        elif parent is None or draft.track_id not in standing:
+        elif not grown_from or draft.track_id not in standing:
             outdated += 1
         else:
-            changes.append(_change(run, draft, row, parent))
+            changes.append(_change(run, draft, row, grown_from))
     if not changes:
         raise BadInput(_nothing(human, outdated))
     done = apply_edit(tx, Edit(edit_id, EDIT_KIND, author, video_id, changes))
@@ -124,31 +125,28 @@ def _rows(tx: Connection, video_id: str, found: list[Draft]) -> dict[tuple[str, 
 
 
 class _Parents:
-    """The correction that a draft grew from: the latest one of its neighbours among the given rows."""
+    """The corrections that a draft grew from: its neighbours among the given rows."""
 
     def __init__(self, tx: Connection, run: Run) -> None:
         given: Mapping[str, Mapping[str, str]] = (run.settings or {}).get("given", {})
-        self._given = {track: {int(frame): edit for frame, edit in rows.items()} for track, rows in given.items()}
-        keys = [RowKey(track, frame) for track, rows in self._given.items() for frame in rows]
-        self._now: dict[RowKey, Origin] = origins(tx, keys)
+        keys = {RowKey(track, int(frame)): edit for track, rows in given.items() for frame, edit in rows.items()}
+        contents = Contents(tx, keys)
+        self._sources = {key: contents.first_edit(key) if contents.is_as(key, keys[key]) else None for key in keys}
+        self._frames = {track: sorted(int(frame) for frame in rows) for track, rows in given.items()}
 
-    def of(self, track: str, frame: int) -> str | None:
-        """The id of the correction; None if one of the neighbours was changed or undone since."""
-        given = self._given.get(track, {})
-        before = max((k for k in given if k < frame), default=None)
-        after = min((k for k in given if k > frame), default=None)
-        latest: Origin | None = None
-        for k in (before, after):
-            if k is None:
-                continue
-            origin = self._now.get(RowKey(track, k))
-            if origin is None or origin.id != given[k]:
-                return None
-            latest = origin if latest is None or origin.number > latest.number else latest
-        return None if latest is None else latest.id
+    def of(self, track: str, frame: int) -> tuple[str, ...]:
+        """The ids of the corrections, the later one first; empty if a neighbour was changed or undone since."""
+        frames = self._frames.get(track, [])
+        at = bisect_left(frames, frame)
+        sources = [self._sources[RowKey(track, k)] for k in (*frames[max(at - 1, 0) : at], *frames[at : at + 1])]
+        known = [edit for edit in sources if edit is not None]
+        if len(known) < len(sources):
+            return ()
+        return tuple(dict.fromkeys(edit.id for edit in sorted(known, key=lambda edit: -edit.number)))
 
 
-def _change(run: Run, draft: Draft, row: MaskRow | None, parent: str) -> Change:
+def _change(run: Run, draft: Draft, row: MaskRow | None, grown_from: tuple[str, ...]) -> Change:
+    parent, other_parent = (*grown_from, None)[:2]
     after: dict[str, Any] = {
         "state": draft.state,
         "mask": draft.blob_hash,
@@ -157,6 +155,7 @@ def _change(run: Run, draft: Draft, row: MaskRow | None, parent: str) -> Change:
         "score": draft.confidence,
         "run": run.id,
         "parent": parent,
+        "other_parent": other_parent,
         **_marks(row),
     }
     if draft.doubt is not None and "look" not in after:

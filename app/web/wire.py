@@ -147,9 +147,9 @@ def track_facts(track: Track) -> Json:
 def mask_row(row: MaskRow, *, track_run: str | None = None) -> list[Any]:
     """``[frame, state, source, review, key, score, look, version, hash, area]``; state 1 present, 0 absent.
 
-    An object with what a row seldom has may follow: ``parent``, ``occluded``, ``iscrowd``, ``truncated``,
-    ``attributes``, ``extra``, ``lookAuthor``, and ``run`` where it is not ``track_run`` of a proposed row or null of
-    another one.
+    An object with what a row seldom has may follow: ``parent``, ``other_parent``, ``occluded``, ``iscrowd``,
+    ``truncated``, ``attributes``, ``extra``, ``lookAuthor``, and ``run`` where it is not ``track_run`` of a proposed
+    row or null of another one.
     """
     line = [
         row.frame,
@@ -173,6 +173,8 @@ def _more(row: MaskRow, track_run: str | None) -> Json:
         more["run"] = row.run_id
     if row.parent_edit is not None:
         more["parent"] = row.parent_edit
+    if row.other_parent_edit is not None:
+        more["other_parent"] = row.other_parent_edit
     if row.look_author not in (None, PERSON):
         more["lookAuthor"] = row.look_author
     more |= {name: True for name in ("occluded", "iscrowd", "truncated") if getattr(row, name)}

@@ -215,7 +215,8 @@
  * @property {boolean} [truncated]
  * @property {Record<string, string>|null} [attributes] chosen values by attribute id
  * @property {string|null} [run]
- * @property {string|null} [parent] the edit from which a mask was spread
+ * @property {string|null} [parent] the edit from which a mask was spread, the later one of two
+ * @property {string|null} [other_parent] the earlier one
  * @property {Record<string, unknown>|null} [extra]
  * @property {"present"|"absent"} [state]
  * @property {string|null} [mask] hash
@@ -246,6 +247,7 @@
  *   of any other row.
  * @property {string|null} [run]
  * @property {string} [parent]
+ * @property {string} [other_parent]
  * @property {boolean} [occluded]
  * @property {boolean} [iscrowd]
  * @property {boolean} [truncated]

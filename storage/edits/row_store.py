@@ -46,7 +46,8 @@ _MASKS = select(
         schema.masks.c[name]
         for name in (
             *("track_id", "frame", "version", "state", "blob_hash", "source", "review", "key", "score", "run_id"),
-            *("parent_edit", "look_reason", "look_author", "occluded", "iscrowd", "truncated", "attributes", "extra"),
+            *("parent_edit", "other_parent_edit", "look_reason", "look_author"),
+            *("occluded", "iscrowd", "truncated", "attributes", "extra"),
         )
     )
 )
@@ -179,7 +180,7 @@ def _columns(key: RowKey, value: Value, version: int, video_id: str) -> Value:
         return {"id": key.owner, "video_id": video_id, **columns}
     look = columns.pop("look") or {"reason": None, "author": None}
     columns["blob_hash"] = columns.pop("mask")
-    columns["parent_edit"] = columns.pop("parent")
+    columns["parent_edit"], columns["other_parent_edit"] = columns.pop("parent"), columns.pop("other_parent")
     columns["look_reason"], columns["look_author"] = look["reason"], look["author"]
     return {"track_id": key.owner, "frame": key.frame, **columns}
 
@@ -196,8 +197,8 @@ def _stored_masks(rows: Iterable[tuple[Any, ...]]) -> dict[RowKey, StoredRow]:
     """The rows of a query with the columns of `_MASKS`."""
     found: dict[RowKey, StoredRow] = {}
     # Unpacked by position, for speed: a run has tens of thousands of rows, and writers wait.
-    for owner, frame, version, state, blob, source, review, key, score, run, parent, look, by, *rest in rows:
-        occluded, iscrowd, truncated, attributes, extra = rest
+    for owner, frame, version, state, blob, source, review, key, score, run, parent, *rest in rows:
+        other_parent, look, by, occluded, iscrowd, truncated, attributes, extra = rest
         value = {
             "state": state,
             "mask": blob,
@@ -207,6 +208,7 @@ def _stored_masks(rows: Iterable[tuple[Any, ...]]) -> dict[RowKey, StoredRow]:
             "score": score,
             "run": run,
             "parent": parent,
+            "other_parent": other_parent,
             "look": None if look is None else {"reason": look, "author": by},
             "occluded": occluded,
             "iscrowd": iscrowd,

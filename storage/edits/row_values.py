@@ -49,6 +49,7 @@ _MASK: Value = {
     "score": None,
     "run": None,
     "parent": None,
+    "other_parent": None,
     "look": None,
     "occluded": False,
     "iscrowd": False,
@@ -74,7 +75,9 @@ _TRACK: Value = {
 _RANGE: Value = {"start": 0, "stop": 0, "categories": [], "declared": 0}
 _KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
     **dict.fromkeys(("key", "deleted", "rejected", "occluded", "iscrowd", "truncated"), (bool, "true or false")),
-    **dict.fromkeys(("mask", "run", "parent", "category", "name", "source_id"), ((str, NoneType), "text or null")),
+    **dict.fromkeys(
+        ("mask", "run", "parent", "other_parent", "category", "name", "source_id"), ((str, NoneType), "text or null")
+    ),
     "score": ((int, float, NoneType), "a number or null"),
     **dict.fromkeys(("extra", "attributes"), ((dict, NoneType), "an object or null")),
 }

@@ -18,11 +18,14 @@ from storage.edits import log as edit_log
 from storage.edits import row_store
 from storage.edits.checks import HUMAN_MASK
 from storage.edits.complete import Planned
+from storage.edits.contents import origin_before
 from storage.edits.log import LoggedChange, LoggedEdit, RowEntry
 from storage.edits.row_values import TRACK_ROW, EditError, RowKey, Value, is_human, wire_row
 from storage.edits.write import Applied, Conflict, applied_again, write_edit
 from storage.masks import chunks
 from storage.videos import EditedVideo, lock_video
+
+_PARENT_COLUMNS = ("parent_edit", "other_parent_edit")
 
 UNDO = "undo"
 REDO = "redo"
@@ -91,6 +94,8 @@ def _take_back(
         return Conflict(id=new_id, rows=shown, by=edit_log.edit_by_number(tx, latest))
     rows = row_store.load_rows(tx, video, target.rows)
     planned = {key: _swap(changes[0], rows[key], entries[key]) for key, changes in target.rows.items()}
+    if kind == REDO:
+        planned = _still_founded(tx, target, planned)
     spread = _spread_from(tx, locked, target, planned) if kind == UNDO else {}
     applied = _write(tx, locked, target, planned={**planned, **spread}, author=author, new_id=new_id, kind=kind)
     _mark_spread_edits(tx, spread if kind == UNDO else planned, undone=kind == UNDO)
@@ -210,11 +215,12 @@ def _blocked(tx: Connection, target: _Target, entries: dict[RowKey, list[RowEntr
     own = {key: changes[0].change for key, changes in target.rows.items() if key.frame == TRACK_ROW}
     made = [key.owner for key, change in own.items() if change.before is None]
     masks, edits = schema.masks, {edit.id for edit in target.edits}
-    drawn = select(masks.c.track_id, masks.c.frame, masks.c.version, masks.c.parent_edit, HUMAN_MASK.label("human"))
+    places = masks.c.track_id, masks.c.frame, masks.c.version
+    drawn = select(*places, *(masks.c[name] for name in _PARENT_COLUMNS), HUMAN_MASK.label("human"))
     for part in chunks(made):
-        for owner, frame, version, parent, human in tx.execute(drawn.where(masks.c.track_id.in_(part))).all():
+        for owner, frame, version, *parents, human in tx.execute(drawn.where(masks.c.track_id.in_(part))).all():
             # Rows that machines spread from the target are undone with it, see `_spread_from`.
-            spread = parent in edits and not human
+            spread = not edits.isdisjoint(parents) and not human
             if not spread and RowKey(owner, frame) not in target.rows:
                 blocked[RowKey(owner, frame)] = version
     return blocked
@@ -229,7 +235,7 @@ def _without_rows_that_are_back(target: _Target, entries: dict[RowKey, list[RowE
         key: changes
         for key, changes in target.rows.items()
         if entries[key][-1].number == changes[-1].number
-        or entries[key][-1].origin != _origin_before(entries[key], changes[0].number)
+        or entries[key][-1].origin != origin_before(entries[key], changes[0].number)
     }
     return replace(target, rows=rows)
 
@@ -247,11 +253,7 @@ def _swap(first: _NumberedChange, row: row_store.StoredRow, entries: list[RowEnt
     key, after = first.change.key, first.change.before
     if after is None and key.frame == TRACK_ROW and row.value is not None:
         after = {**row.value, "deleted": True}
-    return Planned(before=row, after=after, origin=_origin_before(entries, first.number))
-
-
-def _origin_before(entries: list[RowEntry], number: int) -> int:
-    return next((entry.origin for entry in reversed(entries) if entry.number < number), 0)
+    return Planned(before=row, after=after, origin=origin_before(entries, first.number))
 
 
 def _spread_from(
@@ -261,9 +263,11 @@ def _spread_from(
     masks, tracks = schema.masks, schema.tracks
     query = select(masks.c.track_id, masks.c.frame).join(tracks, masks.c.track_id == tracks.c.id)
     query = query.where(tracks.c.video_id == video.id)
+    corrections = {edit.id for edit in target.edits}
     # A run over hours of video has more edits than one statement can take as parameters.
-    parts = [query.where(masks.c.parent_edit.in_(part)) for part in chunks(edit.id for edit in target.edits)]
-    keys = [key for part in parts for key in (RowKey(*row) for row in tx.execute(part)) if key not in planned]
+    parts = [query.where(masks.c[name].in_(part)) for name in _PARENT_COLUMNS for part in chunks(corrections)]
+    found = dict.fromkeys(RowKey(*row) for part in parts for row in tx.execute(part))
+    keys = [key for key in found if key not in planned]
     rows = row_store.load_rows(tx, video.id, keys)
     entries = edit_log.row_entries(tx, keys)
     changes: dict[int, dict[RowKey, LoggedChange]] = {}
@@ -271,7 +275,7 @@ def _spread_from(
     for key in keys:
         value = rows[key].value
         if value is not None and not is_human(value):
-            after, origin = _before_spreading(tx, key, entries[key], value["parent"], changes)
+            after, origin = _before_spreading(tx, key, entries[key], corrections, changes)
             taken[key] = Planned(before=rows[key], after=after, origin=origin)
     return taken
 
@@ -296,10 +300,10 @@ def _before_spreading(
     tx: Connection,
     key: RowKey,
     entries: list[RowEntry],
-    correction: str,
+    corrections: set[str],
     changes: dict[int, dict[RowKey, LoggedChange]],
 ) -> tuple[Value | None, int]:
-    """The row's value before the correction was first spread to it, and the edit that first wrote that value.
+    """The row's value before the corrections were first spread to it, and the edit that first wrote that value.
 
     Values that machines spread from corrections that are undone by now do not come back either.
     """
@@ -309,17 +313,33 @@ def _before_spreading(
             edit = edit_log.edit_by_number(tx, origin)
             changes[origin] = {change.key: change for change in edit.changes} if edit else {}
         before = changes[origin][key].before
-        origin = _origin_before(entries, origin)
-        if before is None or (before["parent"] != correction and not _grew_from_undone(tx, before)):
+        origin = origin_before(entries, origin)
+        if before is None or (corrections.isdisjoint(_parents(before)) and not _grew_from_undone(tx, before)):
             return before, origin
+
+
+def _parents(value: Value) -> list[str]:
+    """The edits from which a value was spread: none, one, or those of the given masks before and after it."""
+    return [value[name] for name in ("parent", "other_parent") if value[name] is not None]
 
 
 def _grew_from_undone(tx: Connection, value: Value) -> bool:
     """Whether a machine spread a value from a correction that is undone."""
     edits = schema.edits
-    if value["parent"] is None or is_human(value):
-        return False
-    return bool(tx.execute(select(edits.c.undone).where(edits.c.id == value["parent"])).scalar())
+    undone = select(edits.c.id).where(edits.c.id.in_(_parents(value)), edits.c.undone)
+    return not is_human(value) and tx.execute(undone.limit(1)).first() is not None
+
+
+def _still_founded(tx: Connection, target: _Target, planned: dict[RowKey, Planned]) -> dict[RowKey, Planned]:
+    """What a redo brings back, without rows that machines spread from a correction that was undone meanwhile."""
+    edits, last = schema.edits, target.last
+    later = select(edits.c.undoes).where(edits.c.video_id == last.video_id, edits.c.number > last.number)
+    gone = set(tx.execute(later.where(edits.c.undoes.is_not(None), edits.c.undone.is_(False))).scalars())
+
+    def stands(key: RowKey, after: Value | None) -> bool:
+        return key.frame < 0 or after is None or is_human(after) or gone.isdisjoint(_parents(after))
+
+    return {key: plan for key, plan in planned.items() if stands(key, plan.after)}
 
 
 def _named(tx: Connection, applied: Applied) -> Applied:

@@ -9,7 +9,8 @@
 /**
  * @typedef {object} MoreValues what a row seldom has; never changed in place, because many rows share one
  * @property {string} [run] that proposed the mask
- * @property {string} [parent] the edit from which the mask was spread
+ * @property {string} [parent] the edit from which the mask was spread, the later one of two
+ * @property {string} [other_parent] the earlier one
  * @property {boolean} [occluded]
  * @property {boolean} [iscrowd]
  * @property {boolean} [truncated]
@@ -27,14 +28,15 @@ const shared = new Map();
 
 /**
  * The same object for equal values: a run has hundreds of thousands of rows.
- * @param {{run?: string|null, parent?: string|null, occluded?: boolean, iscrowd?: boolean, truncated?: boolean, attributes?: Record<string, string>|null, extra?: Record<string, unknown>|null, lookAuthor?: string|null}} values
+ * @param {{run?: string|null, parent?: string|null, other_parent?: string|null, occluded?: boolean, iscrowd?: boolean, truncated?: boolean, attributes?: Record<string, string>|null, extra?: Record<string, unknown>|null, lookAuthor?: string|null}} values
  * @returns {MoreValues|null} null where there is nothing
  */
-export function moreValues({ run, parent, occluded, iscrowd, truncated, attributes, extra, lookAuthor }) {
+export function moreValues({ run, parent, other_parent, occluded, iscrowd, truncated, attributes, extra, lookAuthor }) {
   /** @type {MoreValues} */
   const more = {};
   if (run) more.run = run;
   if (parent) more.parent = parent;
+  if (other_parent) more.other_parent = other_parent;
   if (occluded) more.occluded = true;
   if (iscrowd) more.iscrowd = true;
   if (truncated) more.truncated = true;
@@ -92,7 +94,7 @@ export function rowOf(masks, { frame, version, after, before }) {
   if (after.rle) hash = masks.addLocal(after.rle.counts);
   const known = hash !== null && masks.has(hash) ? masks.area(hash) : null;
   const lookAuthor = authorOf(after.look);
-  const { run, parent, occluded, iscrowd, truncated, attributes, extra } = after;
+  const { run, parent, other_parent, occluded, iscrowd, truncated, attributes, extra } = after;
   return {
     frame,
     state,
@@ -107,15 +109,15 @@ export function rowOf(masks, { frame, version, after, before }) {
       state === "present" && hash !== null
         ? (known ?? after.area ?? (hash === before?.hash ? before?.area : null) ?? null)
         : 0,
-    more: moreValues({ run, parent, occluded, iscrowd, truncated, attributes, extra, lookAuthor }),
+    more: moreValues({ run, parent, other_parent, occluded, iscrowd, truncated, attributes, extra, lookAuthor }),
   };
 }
 
 /** @param {Row} before @param {number} version @param {RowValues} after @returns {Row} */
 function marked(before, version, after) {
-  const { look: sent, run, parent, occluded, iscrowd, truncated, attributes, extra, ...values } = after;
+  const { look: sent, run, parent, other_parent, occluded, iscrowd, truncated, attributes, extra, ...values } = after;
   const look = sent === undefined ? ("review" in after ? null : before.look) : reasonOf(sent);
-  const rare = { run, parent, occluded, iscrowd, truncated, attributes, extra };
+  const rare = { run, parent, other_parent, occluded, iscrowd, truncated, attributes, extra };
   const given = Object.entries(rare).filter(([, value]) => value !== undefined);
   const lookAuthor = sent === undefined ? (look === null ? null : before.more?.lookAuthor) : authorOf(sent);
   const more = moreValues({ ...before.more, ...Object.fromEntries(given), lookAuthor });

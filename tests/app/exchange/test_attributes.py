@@ -51,7 +51,7 @@ def track(own: dict[str, Any]) -> Track:
 
 
 def mask(frame: int, marks: dict[str, Any]) -> MaskRow:
-    rest = dict.fromkeys(("score", "run_id", "parent_edit", "look_reason", "look_author", "extra"))
+    rest = dict.fromkeys(("score", "run_id", "parent_edit", "other_parent_edit", "look_reason", "look_author", "extra"))
     facts = {"track_id": "t", "state": "present", "hash": "h", "area": 1, "source": "drawn", "review": "corrected"}
     return MaskRow(frame=frame, key=False, version=1, **{**rest, **facts, **marks})
 

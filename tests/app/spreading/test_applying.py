@@ -103,6 +103,31 @@ def test_what_grew_from_a_mask_that_changed_since_is_left_out(scene: Spreading) 
     assert applied.outdated == 7 and sorted(scene.rows(track)) == [0, 5, 9, 10, 11]
 
 
+def test_a_mark_on_a_given_mask_is_no_change_and_no_parent(scene: Spreading) -> None:
+    track = scene.track(0, 5)
+    drawn = origin(scene, track, 5)
+    scene.says(track, 0, key=True)
+    done = scene.spread(track, frame=0, start=0, stop=FRAMES)
+    scene.says(track, 5, occluded=True)
+    mark = origin(scene, track, 5)
+    applied = apply(scene, done.run_id)
+    assert (applied.outdated, sorted(scene.rows(track))) == (0, list(range(FRAMES)))
+    assert {row.parent_edit for row in scene.rows(track).values() if not row.human} == {drawn}
+    scene.undo(edit=mark)
+    assert sorted(scene.rows(track)) == list(range(FRAMES)), "what was spread does not hang on the mark"
+
+
+@pytest.mark.parametrize(("undone", "left"), [(0, 10), (10, 0)])
+def test_undoing_either_neighbour_takes_what_was_spread_between_them(scene: Spreading, undone: int, left: int) -> None:
+    track = scene.track()
+    for frame in (0, 10):
+        scene.says(track, frame, rle=square(20, 20))
+    apply(scene, scene.spread(track, start=1, stop=10).run_id)
+    assert sorted(scene.rows(track)) == list(range(11))
+    scene.undo(edit=origin(scene, track, undone))
+    assert sorted(scene.rows(track)) == [left]
+
+
 def test_nothing_to_apply_says_why(scene: Spreading) -> None:
     track = scene.track(0)
     done = scene.spread(track)

@@ -39,6 +39,7 @@ ROWS = st.builds(
     score=st.none() | st.floats(0, 1),
     run_id=st.none() | TEXT,
     parent_edit=st.none() | TEXT,
+    other_parent_edit=st.none() | TEXT,
     occluded=st.booleans(),
     iscrowd=st.booleans(),
     truncated=st.booleans(),
@@ -80,14 +81,15 @@ def test_what_a_row_seldom_has_follows_only_where_it_has_it(row: MaskRow, run: s
     more = line[10] if len(line) > 10 else {}
     assert len(line) == 10 or more
     assert more.get("run", run if row.source == "proposed" else None) == row.run_id
-    assert more.get("parent") == row.parent_edit and more.get("extra") == row.extra
+    assert (more.get("parent"), more.get("other_parent")) == (row.parent_edit, row.other_parent_edit)
+    assert more.get("extra") == row.extra
     assert (more.get("occluded", False), more.get("iscrowd", False)) == (row.occluded, row.iscrowd)
     assert (more.get("truncated", False), more.get("attributes")) == (row.truncated, row.attributes)
     assert more.get("lookAuthor", row.look_author and wire.PERSON) == row.look_author
 
 
 def test_a_plain_proposal_has_nothing_beside() -> None:
-    facts = dict.fromkeys(("parent_edit", "look_reason", "look_author", "extra", "attributes"))
+    facts = dict.fromkeys(("parent_edit", "other_parent_edit", "look_reason", "look_author", "extra", "attributes"))
     row = MaskRow(
         track_id="a", frame=1, state="present", hash="h", area=4, source="proposed", review="unreviewed", key=False,
         score=0.5, run_id="r", occluded=False, iscrowd=False, truncated=False, version=1, **facts,

@@ -131,11 +131,11 @@ class EditClients(DatabaseMachine):
         if RowKey(track, frame) in self.page.rows:
             self.send(author, "judge", Change(track, frame, self.page.version(track, frame), {"review": review}))
 
-    @rule(author=MACHINES, pick=PLACES, x=PLACES, parent=st.none() | PLACES, start=FRAMES)
-    def spread(self, author: str, pick: int, x: int, parent: int | None, start: int) -> None:
+    @rule(author=MACHINES, pick=PLACES, x=PLACES, parents=st.lists(PLACES, max_size=2), start=FRAMES)
+    def spread(self, author: str, pick: int, x: int, parents: list[int], start: int) -> None:
         track = self.track_of(pick)
-        of = None if parent is None or not self.corrections else self.corrections[parent % len(self.corrections)]
-        after = {"rle": square(x), **SPREAD, "parent": of}
+        of = [self.corrections[one % len(self.corrections)] for one in parents] if self.corrections else []
+        after = {"rle": square(x), **SPREAD, **dict(zip(("parent", "other_parent"), of, strict=False))}
         changes = [Change(track, frame, self.page.version(track, frame), after) for frame in range(start, start + 2)]
         self.send(author, "spread", *changes)
 

@@ -30,6 +30,7 @@ MASKS = st.fixed_dictionaries(
         "score": st.none() | st.floats(0, 1),
         "run": st.none() | TEXTS,
         "parent": st.none() | TEXTS,
+        "other_parent": st.none() | TEXTS,
         "look": st.none() | st.fixed_dictionaries({"reason": TEXTS, "author": TEXTS}),
         "occluded": st.booleans(),
         "iscrowd": st.booleans(),

@@ -121,3 +121,28 @@ def test_what_truly_stands_against_it_is_named_and_not_the_undo_of_the_correctio
     answer = scene.undo(edit=both.id)
     assert isinstance(answer, Conflict) and answer.by is not None
     assert (answer.by.id, [row["frame"] for row in answer.rows]) == (theirs.id, [6])
+
+
+def between(scene: Scene) -> tuple[str, Applied, Applied]:
+    """A track with corrections of Ann and of Bob, and what was spread between them from both."""
+    track = scene.new_track()
+    first, second = scene.draw(track, 0, 1), scene.draw(track, 9, 1, author="bob")
+    after = {"rle": square(5), "parent": second.id, "other_parent": first.id, **SPREAD}
+    scene.applied(*(Change(track, frame, 0, after) for frame in (1, 2, 3)), kind="spread")
+    return track, first, second
+
+
+def test_what_was_spread_from_two_corrections_goes_with_either(scene: Scene) -> None:
+    for which in (1, 2):
+        track, *corrections = between(scene)
+        assert undone(scene, scene.undo(edit=corrections[which - 1].id)) == "draw"
+        assert frames(scene, track) == []
+        assert undone(scene, scene.redo()) == "draw" and frames(scene, track) == [1, 2, 3]
+
+
+def test_a_redo_brings_nothing_back_that_grew_from_a_correction_undone_meanwhile(scene: Scene) -> None:
+    track, first, second = between(scene)
+    assert undone(scene, scene.undo(edit=first.id)) == "draw"
+    assert undone(scene, scene.undo("bob", edit=second.id)) == "draw"
+    assert undone(scene, scene.redo()) == "draw"
+    assert scene.row(track, 0) is not None and frames(scene, track) == []

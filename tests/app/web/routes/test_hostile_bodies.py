@@ -31,6 +31,7 @@ KEYS = [
     "score",
     "run",
     "parent",
+    "other_parent",
     "look",
     "occluded",
     "iscrowd",

@@ -40,6 +40,15 @@ test("a verdict keeps what a row has beside its mask, and a mark says who set it
   assert.equal(moreValues({}), null);
 });
 
+test("both edits that a mask was spread from go wherever the row goes", () => {
+  const document = emptyDocument();
+  const parents = { parent: "b", other_parent: "a" };
+  const row = sentRow([0, 1, "propagated", "unreviewed", false, 0.5, null, 1, "h1", 2, parents], null);
+  const moved = valuesOf(document.masks, document, row);
+  const copy = rowOf(document.masks, { frame: 3, version: 2, after: moved, before: null });
+  assert.deepEqual([moved.other_parent, copy.more], ["a", parents]);
+});
+
 test("a mask that only this page has is sent along, one of the server by its hash", () => {
   const document = emptyDocument();
   const rle = { size: [6, 8], counts: boxCounts(0, 0, 2, 2) };
