@@ -25,8 +25,9 @@ def import_(arguments: argparse.Namespace, settings: Settings) -> None:
     """Import a file, archive or folder, or go on with its import; a new project that --project names is made."""
     if arguments.kind == "proposals":
         return import_proposals_(arguments, settings)
-    if arguments.annotations or arguments.source or arguments.min_score:
-        raise WrongUsage("--annotations, --source and --min-score are for results of a model; add --as proposals.")
+    if arguments.annotations or arguments.video or arguments.source or arguments.min_score:
+        what = "--annotations, --video, --source and --min-score"
+        raise WrongUsage(f"{what} are for results of a model; add --as proposals.")
     if arguments.take_back:
         return _take_back(arguments, settings)
     if arguments.complete and not arguments.accept:

@@ -36,10 +36,12 @@ def import_flags(imported: argparse.ArgumentParser) -> None:
 
 
 def _proposals(imported: argparse.ArgumentParser) -> None:
-    """The flags of `app.result_files.importing.ProposalChoices`."""
+    """The flags of `app.result_files.choices.ProposalChoices`."""
     group = imported.add_argument_group("with --as proposals")
     text = "YouTube-VIS file that names the videos and categories of results (default: FILE.meta.json, or an import)"
     group.add_argument("--annotations", type=typed_path, metavar="FILE", help=text)
+    text = "the video of the project that is meant, for a file of one video (default: the one of its name)"
+    group.add_argument("--video", metavar="NAME", help=text)
     group.add_argument("--source", metavar="NAME", help="name of the model, as it is shown (default: that of the file)")
     text = "leave out tracks with a smaller score, 0 to 1 (default: none)"
     group.add_argument("--min-score", type=score, default=0.0, metavar="S", help=text)

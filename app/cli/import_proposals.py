@@ -10,7 +10,8 @@ from app.cli.project import find_project, opened, project_for_import
 from app.errors import BadInput
 from app.exchange.accepting import AUTHOR
 from app.exchange.import_source import source_digest
-from app.result_files.importing import ProposalChoices, ProposalsImported, import_proposals
+from app.result_files.choices import ProposalChoices
+from app.result_files.importing import ProposalsImported, import_proposals
 from app.result_files.taking_back import take_back_proposals
 from app.sentences import WrongUsage, counted
 from app.settings import Settings
@@ -26,6 +27,7 @@ def import_proposals_(arguments: argparse.Namespace, settings: Settings) -> None
     choices = ProposalChoices(
         annotations=arguments.annotations,
         frames=arguments.frames,
+        video=arguments.video,
         source=arguments.source,
         least_score=arguments.min_score,
         stride=arguments.stride,

@@ -155,12 +155,20 @@ def _refuse_twin_before_copying(database: Database, project_id: str, origin: Pat
 
 def _refuse_twin(known: Iterable[Video], origin: Path, content_hash: str | None) -> None:
     """Raise `AlreadyThere` if one of the videos is the file or folder ``origin``, or a copy of it."""
+    twin = find_twin(known, origin, content_hash)
+    if twin is not None:
+        raise AlreadyThere(
+            f"{origin} is in this project already, as the video {twin.name}. To have it twice, choose Add again."
+        )
+
+
+def find_twin(known: Iterable[Video], origin: Path, content_hash: str | None) -> Video | None:
+    """The first of the videos that is the file or folder ``origin``, or a copy of it."""
     for video in known:
         copy = video.copied and content_hash == video.content_hash and _may_be_copy(video, origin)
         if copy or Path(video.path) == origin:
-            raise AlreadyThere(
-                f"{origin} is in this project already, as the video {video.name}. To have it twice, choose Add again."
-            )
+            return video
+    return None
 
 
 def _may_be_copy(video: Video, origin: Path) -> bool:

@@ -6,32 +6,29 @@ named.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from app.checkpoints.choice import create_own_project
 from app.errors import BadInput, Cancelled
-from app.exchange.import_source import ReadSettings
-from app.exchange.importing import import_dataset
 from app.exchange.open_imports import delete_empty_project
 from app.library.counting import count_frames
-from app.library.videos import add_video
 from app.progress import Report, quiet
 from app.result_files import named_videos
-from app.result_files.matching_videos import VideoMatches, frames_of, match_videos
+from app.result_files.choices import AS_THEY_ARE, ProposalChoices
+from app.result_files.finding_videos import VideoSearch
+from app.result_files.matching_videos import frames_of
 from app.result_files.reading import ReadResults, read_result_file
 from app.result_files.source import NamedVideos, ResultFile, SourceTrack, SourceVideo
 from app.result_files.storing import RunSettings, StoredRun, is_stored, store_tracks, stored_by
 from app.sentences import counted
 from app.settings import Settings
-from storage import projects, videos
+from storage import projects
 from storage.database import Database
-from storage.formats import RESULTS
 from storage.frames import VideoError
-from storage.frames.scan import VIDEO_SUFFIXES
 from storage.videos import Video
 
 PROPOSALS = "proposals"
@@ -39,42 +36,6 @@ PROPOSALS = "proposals"
 MADE_BY = "made_by_job"
 """The key of a new project's ``extra`` with the id of the job that made it."""
 READING, COUNTING = 0.1, 0.2  # shares of the progress: the file is read, the frames of a video are counted
-
-
-@dataclass(frozen=True)
-class ProposalChoices:
-    """How a file is imported as proposals.
-
-    annotations: the YouTube-VIS file that names the videos and categories of results. frames: the folder with the
-    frames of videos that the project lacks. source: the name of the model, as people see it; None: as the file says it,
-    else the file's own. least_score: tracks with a smaller score are left out. stride: the file has one entry in so
-    many frames. keep_good: leave out the videos with an error. again: store also what is stored already.
-    """
-
-    annotations: Path | None = None
-    frames: Path | None = None
-    source: str | None = None
-    least_score: float = 0.0
-    stride: int | None = None
-    keep_good: bool = False
-    again: bool = False
-
-    @classmethod
-    def of(cls, parameters: Mapping[str, Any]) -> "ProposalChoices":
-        """The choices among the parameters of a job."""
-        named, frames = parameters.get("annotations"), parameters.get("frames")
-        return cls(
-            annotations=Path(named) if named else None,
-            frames=Path(frames) if frames else None,
-            source=parameters.get("source"),
-            least_score=float(parameters.get("min_score") or 0.0),
-            stride=parameters.get("stride"),
-            keep_good=bool(parameters.get("keep_good")),
-            again=parameters.get("repeat") in ("again", "replace"),
-        )
-
-
-AS_THEY_ARE = ProposalChoices()
 
 
 @dataclass
@@ -160,8 +121,8 @@ def import_proposals(
         _project(database, project_id, new_project, job_id) as target,
         read_result_file(database, settings, file, ReadResults(name_ids, choices.keep_good), check) as read,
     ):
-        import_ = _ProposalImport(database, settings, target, file, read, choices, job_id, report, check)
-        return import_.run(cancelled)
+        import_ = _ProposalImport(database, settings, target, file, read, choices, job_id, report, check, cancelled)
+        return import_.run()
 
 
 @contextmanager
@@ -198,25 +159,43 @@ class _ProposalImport:
     job_id: str | None
     report: Report
     check: Callable[[], None]
+    cancelled: Callable[[], bool]
 
-    def run(self, cancelled: Callable[[], bool]) -> ProposalsImported:
+    def run(self) -> ProposalsImported:
         source = self.choices.source or self.read.model or self.read.name.split(".")[0]
         done = ProposalsImported(source, self.read.digest, self.project_id, notes=list(self.read.notes))
         done.skipped += self.read.left_out
         wanted = self._wanted(done)
-        matches = self._matches([video for video in self.read.videos if video.id in wanted], done)
+        search = VideoSearch(
+            database=self.database,
+            settings=self.settings,
+            project_id=self.project_id,
+            file=self.file,
+            read=self.read,
+            choices=self.choices,
+            counted=self._counted,
+            report=self._early,
+        )
+        matches = search.run([video for video in self.read.videos if video.id in wanted])
+        done.notes += search.notes
+        done.skipped += search.skipped
         run = RunSettings(source, self.read.digest, self.read.name, self.choices.least_score)
         for position, (number, video) in enumerate(matches.found.items()):
             self.check()
             part = _Share(self.report, position, len(matches.found), video.name)
             shown = next(one for one in self.read.videos if one.id == number)
             try:
-                self._one(shown, video, wanted[number], run, part, cancelled, done)
+                self._one(shown, video, wanted[number], run, part, done)
             except (BadInput, VideoError) as error:
                 if not self.choices.keep_good:
                     raise BadInput(f"{self.read.name}: {shown.shown}: {error}") from error
                 done.skipped.append(f"{shown.shown} was left out: {error}")
         return done
+
+    def _early(self, share: float, message: str) -> None:
+        """Report the progress before the first track is stored."""
+        self.check()
+        self.report(READING * share, message)
 
     def _wanted(self, done: ProposalsImported) -> dict[int, list[SourceTrack]]:
         """The tracks with a mask and a sufficient score, by video. Raises `BadInput` if there is none."""
@@ -233,55 +212,9 @@ class _ProposalImport:
             raise BadInput(f"{self.read.name} holds no track with a mask{low}, so there is nothing to propose.")
         return found
 
-    def _matches(self, sources: Sequence[SourceVideo], done: ProposalsImported) -> VideoMatches:
-        """The project's videos for those of the file; missing ones are added where their frames are named."""
-        matches = match_videos(sources, self._known())
-        if matches.missing and self.choices.frames is not None:
-            done.notes += self._add_missing(matches.missing)
-            matches = match_videos(sources, self._known())
-        for source in matches.missing:
-            done.skipped.append(f"{source.shown} was left out: no video of the project has its name or its pictures.")
-        if not matches.found:
-            advice = "add it to the project, or name the folder of its frames (--frames DIR, or in the form)"
-            raise BadInput(f"{self.read.name}: no video of the project is {sources[0].shown}; {advice}.")
-        return matches
-
-    def _known(self) -> tuple[Video, ...]:
-        with self.database.read() as tx:
-            return videos.list_videos(tx, self.project_id)
-
-    def _add_missing(self, missing: Sequence[SourceVideo]) -> tuple[str, ...]:
-        """Add videos without tracks, from the file that names them; returns sentences about what could not be added."""
-        named = self.choices.annotations is not None
-        if not named and (self.read.title == RESULTS.title or any(source.by_number for source in missing)):
-            return tuple(sentence for source in missing if (sentence := self._add_file(source)))
-        bare = frozenset(source.id for source in missing)
-        done = import_dataset(
-            self.database,
-            self.settings,
-            project_id=self.project_id,
-            file=self.choices.annotations or self.file,
-            frames_folder=self.choices.frames,
-            how=ReadSettings(keep_good=self.choices.keep_good, crowd="objects", bare=bare),
-            stride=self.choices.stride,
-            repeat="skip",
-            report=lambda share, message: self.report(READING * share, message),
-        )
-        return (*done.notes, *done.skipped)
-
-    def _add_file(self, source: SourceVideo) -> str:
-        """Add the video file or folder of pictures with the name of a video; a sentence if there is none."""
-        folder = self.choices.frames
-        assert folder is not None
-        stem = Path(source.name).stem if Path(source.name).suffix.lower() in VIDEO_SUFFIXES else source.name
-        names = (source.name, stem, *(f"{stem}{suffix}" for suffix in sorted(VIDEO_SUFFIXES)))
-        below = [name for name in dict.fromkeys(names) if _is_below(name)]
-        places = [folder / name for name in below] if folder.is_dir() else [folder]
-        place = next((one for one in places if one.exists()), None)
-        if place is None:
-            return f"{source.shown}: neither a video file nor a folder of this name is in '{folder}'."
-        add_video(self.database, self.settings, project_id=self.project_id, path=place)
-        return ""
+    def _counted(self, video: Video, report: Report) -> Video:
+        """The video after its frames were counted: before, their number is provisional."""
+        return count_frames(self.database, video_id=video.id, report=report, cancelled=self.cancelled)
 
     def _one(
         self,
@@ -290,7 +223,6 @@ class _ProposalImport:
         tracks: Sequence[SourceTrack],
         run: RunSettings,
         share: "_Share",
-        cancelled: Callable[[], bool],
         done: ProposalsImported,
     ) -> None:
         """Store the tracks of one video."""
@@ -301,13 +233,7 @@ class _ProposalImport:
             if not self.choices.again and is_stored(tx, video, run):
                 done.notes.append(f"{video.name} has these proposals already; it stays as it is.")
                 return
-        # Before its frames are counted, their number is provisional.
-        video = count_frames(
-            self.database,
-            video_id=video.id,
-            report=lambda part, message: share(COUNTING * part, message),
-            cancelled=cancelled,
-        )
+        video = self._counted(video, lambda part, message: share(COUNTING * part, message))
         frames = frames_of(source, video, stride=self.choices.stride)
         if frames and frames[-1] >= video.count:
             raise BadInput(f"its last mask is on frame {frames[-1]}, but {video.name} ends with {video.count - 1}.")
@@ -331,11 +257,6 @@ class _ProposalImport:
             done.skipped.append(f"{video.name} was left out: its proposals were undone while they came in.")
         else:
             done.count(video, tracks, result)
-
-
-def _is_below(name: str) -> bool:
-    """Whether a name that a file gives lies below the folder that the person named, and nowhere else."""
-    return not Path(name).is_absolute() and ".." not in PurePosixPath(name.replace("\\", "/")).parts
 
 
 @dataclass(frozen=True)

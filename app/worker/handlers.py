@@ -19,7 +19,8 @@ from app.exchange.versions import make_version
 from app.library.counting import count_frames
 from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
 from app.proposing.into_project import propose_video
-from app.result_files.importing import PROPOSALS, ProposalChoices, import_proposals
+from app.result_files.choices import ProposalChoices
+from app.result_files.importing import PROPOSALS, import_proposals
 from app.reviewing.requests import request_search
 from app.reviewing.search import search_video
 from app.spreading import requesting
@@ -90,7 +91,7 @@ def import_file(context: JobContext) -> Mapping[str, Any]:
     """A source of any format into a project.
 
     Parameters: ``{"upload"?, "file", "frames"?, "stride"?, "repeat"?, "new_project"?, "keep_good"?, "crowd"?}``, for
-    results of a model ``{"as": "proposals", "annotations"?, "source"?, "min_score"?}`` beside them.
+    results of a model ``{"as": "proposals", "annotations"?, "video"?, "source"?, "min_score"?}`` beside them.
     ``file`` is the path of a file or folder of this machine, or the name of the file with the id ``upload``, which is
     removed when nothing can go on with it. The project is the job's, or a new one with the name ``new_project``.
     """

@@ -177,6 +177,7 @@ class ExchangeForms:
         annotations: str = "",
         source_name: str = "",
         least_score: str = "",
+        video: str = "",
     ) -> Answer:
         """Queue an import of a file, archive or folder of any format.
 
@@ -185,7 +186,8 @@ class ExchangeForms:
         Without ``frames`` they are looked for beside the file. With ``stride``, ``frames`` may be a video file, or a
         folder at the full frame rate; every ``stride``-th frame of it is annotated. ``repeat`` is a key of `REPEATS`:
         what to do with videos that an earlier import added. ``crowd`` is a key of `CROWDS`. ``kind`` is `TRUTH` or
-        `PROPOSED`; for the latter ``annotations`` is a path, ``least_score`` a number, both may be empty.
+        `PROPOSED`; for the latter ``frames`` may be a video file, ``annotations`` is a path, ``least_score`` a number
+        and ``video`` a name, all of which may be empty.
         """
 
         def refuse(text: str) -> Answer:
@@ -196,7 +198,8 @@ class ExchangeForms:
             return refuse("Choose the file with the annotations, or type its path.")
         try:
             place = named_place(folder) if folder else None
-            if place is not None and not place.is_dir() and not ((stride or "").strip() and place.is_file()):
+            may_be_file = kind == PROPOSED or bool((stride or "").strip())
+            if place is not None and not place.is_dir() and not (may_be_file and place.is_file()):
                 return refuse(f"There is no folder {folder} on this machine.")
             if not file and not named_place(given).exists():
                 return refuse(f"There is no file {given} on this machine.")
@@ -219,7 +222,7 @@ class ExchangeForms:
             if into == NEW:
                 parameters["new_project"] = new
             if kind == PROPOSED:
-                parameters |= parameters_of(annotations, source_name, least_score)
+                parameters |= parameters_of(annotations, source_name, least_score, video)
             elif repeat in REPEATS and repeat != ASK:
                 parameters["repeat"] = REPEATS[repeat]
             queue.enqueue(

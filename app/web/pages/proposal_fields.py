@@ -27,6 +27,12 @@ def proposal_fields() -> ProposalFields:
             max_lines=1,
             elem_id="v-import-annotations",
         )
+        video = gr.Textbox(
+            label="Video of the project, for a file of one video",
+            placeholder="the one of its name",
+            max_lines=1,
+            elem_id="v-import-video",
+        )
         with gr.Row():
             source = gr.Textbox(
                 label="Model", placeholder="the name of the file", max_lines=1, elem_id="v-import-source"
@@ -34,10 +40,10 @@ def proposal_fields() -> ProposalFields:
             score = gr.Textbox(
                 label="Least score, 0 to 1", placeholder="all tracks", max_lines=1, elem_id="v-import-score"
             )
-    return ProposalFields(column, (named, source, score))
+    return ProposalFields(column, (named, source, score, video))
 
 
-def parameters_of(annotations: str, source: str, least_score: str) -> dict[str, Any]:
+def parameters_of(annotations: str, source: str, least_score: str, video: str) -> dict[str, Any]:
     """The parameters of a job that imports results of a model; raises `BadInput`."""
     found: dict[str, Any] = {"as": PROPOSALS}
     named = (annotations or "").strip()
@@ -48,6 +54,8 @@ def parameters_of(annotations: str, source: str, least_score: str) -> dict[str, 
         found["annotations"] = str(place)
     if (source or "").strip():
         found["source"] = " ".join(source.split())
+    if (video or "").strip():
+        found["video"] = video.strip()
     text = (least_score or "").strip()
     if text:
         try:

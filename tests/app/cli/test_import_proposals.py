@@ -59,6 +59,7 @@ def test_proposals_are_taken_back_by_their_file(
     [
         (("--as", "proposals", "--accept"), "--accept and --complete are for truth"),
         (("--min-score", "0.5"), "add --as proposals"),
+        (("--video", "dog"), "add --as proposals"),
     ],
 )
 def test_flags_of_the_other_kind_are_wrong_usage(

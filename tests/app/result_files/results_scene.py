@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.result_files.importing import ProposalChoices, ProposalsImported, import_proposals
+from app.result_files.choices import ProposalChoices
+from app.result_files.importing import ProposalsImported, import_proposals
 from storage import projects, runs, tracks
 from storage.tracks import MaskRow, Track
 from storage.videos import Video

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 from app.errors import Cancelled
 from app.exchange.turns import Turns
 from app.result_files import storing
-from app.result_files.importing import ProposalChoices, import_proposals
+from app.result_files.choices import ProposalChoices
+from app.result_files.importing import import_proposals
 from app.result_files.source import SourceTrack
 from app.result_files.storing import RunSettings, store_tracks
 from app.result_files.taking_back import take_back_proposals

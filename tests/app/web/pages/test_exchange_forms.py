@@ -60,7 +60,8 @@ class FilledForms:
     def start_import(self, **other: Any) -> Answer:
         values = {"project": self.project.id, "upload": None, "path": str(self.file), "frames": str(self.frames)}
         values |= {"into": HERE, "name": "", "stride": "", "repeat": ASK}
-        values |= {"crowd": OBJECTS, "good": False, "kind": TRUTH, "named": "", "source": "", "score": "", **other}
+        values |= {"crowd": OBJECTS, "good": False, "kind": TRUTH, "named": "", "source": "", "score": ""}
+        values |= {"video": "", **other}
         return self.forms.start_import(self.database, *values.values())
 
     def start_export(self, **other: Any) -> Answer:
@@ -274,10 +275,10 @@ def test_an_empty_stride_field_stands_for_no_stride(filled: FilledForms, typed: 
 
 
 def test_results_of_a_model_are_proposals_with_their_file_name_and_least_score(filled: FilledForms) -> None:
-    values = {"kind": PROPOSED, "named": f" {filled.file} ", "source": " DVIS  R50", "score": "0.1", "repeat": ASK}
+    values = {"kind": PROPOSED, "named": f" {filled.file} ", "source": " DVIS  R50", "score": "0.1", "video": " dog "}
     assert filled.start_import(**values).kind == "ok"
     [job] = filled.queued()
-    named = {"as": "proposals", "annotations": str(filled.file), "source": "DVIS R50", "min_score": 0.1}
+    named = {"as": "proposals", "annotations": str(filled.file), "source": "DVIS R50", "min_score": 0.1, "video": "dog"}
     assert job.kind == "import" and job.parameters.items() >= named.items()
 
 
@@ -285,7 +286,15 @@ def test_without_more_words_proposals_have_only_their_kind(filled: FilledForms) 
     assert filled.start_import(kind=PROPOSED).kind == "ok"
     [job] = filled.queued()
     assert job.parameters["as"] == "proposals"
-    assert not {"annotations", "source", "min_score", "repeat"} & set(job.parameters)
+    assert not {"annotations", "video", "source", "min_score", "repeat"} & set(job.parameters)
+
+
+def test_the_frames_of_proposals_may_be_a_video_file(filled: FilledForms) -> None:
+    video = filled.folder / "dog.mp4"
+    video.touch()
+    assert filled.start_import(frames=str(video)).kind == "error"
+    assert filled.start_import(frames=str(video), kind=PROPOSED).kind == "ok"
+    assert filled.queued()[0].parameters["frames"] == str(video)
 
 
 @pytest.mark.parametrize(
