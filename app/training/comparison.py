@@ -10,9 +10,17 @@ from model.training.clips import ClipVideo
 
 
 def video_lines(
-    before: MeasuredSide, after: MeasuredSide, *, ids: Sequence[str], truth: Sequence[TruthShare]
+    before: MeasuredSide,
+    after: MeasuredSide,
+    *,
+    ids: Sequence[str],
+    truth: Sequence[TruthShare],
+    decisive: Sequence[int],
 ) -> tuple[VideoLine, ...]:
-    """A line for each measured video; ``ids[i]`` and ``truth[i]`` belong to video i of the source."""
+    """A line for each measured video; ``ids[i]`` and ``truth[i]`` belong to video i of the source.
+
+    ``decisive``: places of the videos that decide (`deciding`).
+    """
     return tuple(
         VideoLine(
             video=ids[one.index],
@@ -21,6 +29,7 @@ def video_lines(
             drawn=truth[one.index].share,
             before=before.figures([place]),
             after=after.figures([place]),
+            decides=place in decisive,
         )
         for place, one in enumerate(before.videos)
     )

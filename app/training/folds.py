@@ -57,7 +57,12 @@ class Split:
     @property
     def set_name(self) -> str:
         """The name of the set of measured videos."""
-        return measured_on(self.kind, len(self.measured), by_folds=len(self.measured) - len(self.kept.held_out))
+        return self.name_of(range(len(self.measured)))
+
+    def name_of(self, places: Collection[int]) -> str:
+        """The name of the set of those measured videos that stand at these places of `measured`."""
+        of_folds = len(self.measured) - len(self.kept.held_out)
+        return measured_on(self.kind, len(places), by_folds=sum(place < of_folds for place in places))
 
 
 def evaluation_kind(corrected: int) -> str:

@@ -46,6 +46,10 @@ class MeasuredSide:
             found.append(video.reviewed(chosen, trunk, on_frames))
         return cls(tuple(videos), tuple(found))
 
+    def only(self, places: Sequence[int]) -> "MeasuredSide":
+        """The same of the videos at these places alone."""
+        return MeasuredSide(tuple(self.videos[k] for k in places), tuple(self.results[k] for k in places))
+
     def figures(self, places: Sequence[int] | None = None, *, label: int | None = None) -> Figures:
         """Figures over the videos at these places (None: all), over one category only with its ``label``."""
         places = range(len(self.videos)) if places is None else places
@@ -104,6 +108,8 @@ def by_rule(before: MeasuredSide, after: MeasuredSide, *, own: Thresholds, chose
 
 def per_category(before: MeasuredSide, after: MeasuredSide) -> tuple[CategoryLine, ...]:
     """A line for each category with a true track in the measured videos, in the order of the source."""
+    if not before.videos:
+        return ()
     source = before.videos[0].source
     lines = []
     for label, name in enumerate(source.categories):

@@ -1,6 +1,7 @@
 """The report of a retraining: what its job returns, and what is stored with its checkpoint. Loads no torch.
 
-All figures of a report belong to one set of videos, whose name stands beside them. Unless said otherwise they are those
+All figures of a report belong to one set of videos, whose name stands beside them; ``per_video`` alone has the others
+too, and says so. Unless said otherwise they are those
 of the rule that the app proposes with (``review``); ``rules`` has the published rule beside it.
 """
 
@@ -50,7 +51,10 @@ class CategoryLine:
 
 @dataclass(frozen=True)
 class VideoLine:
-    """One video of the set; ``drawn`` is the share (0 to 1) of its true masks that a person drew or corrected."""
+    """One measured video; ``drawn`` is the share (0 to 1) of its true masks that a person drew or corrected.
+
+    ``decides``: whether it is one of the set; else the network measured on it was not taught all of its categories.
+    """
 
     video: str
     name: str
@@ -58,6 +62,7 @@ class VideoLine:
     drawn: float
     before: Figures
     after: Figures
+    decides: bool = True
 
 
 @dataclass(frozen=True)

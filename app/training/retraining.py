@@ -103,7 +103,7 @@ class Retraining:
         self._clock.next()
         own = self._current.thresholds
         sides = (self._side(before, [own] * len(before)), self._side(after, of_others))
-        first = None if factory is None else self._side(factory, [self._first.thresholds] * len(factory)).figures()
+        first = None if factory is None else self._side(factory, [self._first.thresholds] * len(factory))
         self._clock.next()
         golden = self._golden.judged(adapted.checkpoint, lambda n: self._advance(n, "Measuring the golden set"))
         report = self._reported(adapted, sides, chosen, own=own, factory=first, golden=golden)
@@ -341,18 +341,19 @@ class Retraining:
         chosen: Thresholds,
         *,
         own: Thresholds,
-        factory: Any,
+        factory: MeasuredSide | None,
         golden: GoldenFigures | None,
     ) -> Report:
-        before, after = sides
-        lines = video_lines(before, after, ids=self._source.video_ids, truth=self._source.truth)
+        ids, truth = self._source.video_ids, self._source.truth
         decisive = deciding(self._split.trainings, self._source.videos)
+        lines = video_lines(*sides, ids=ids, truth=truth, decisive=decisive)
+        before, after = (side.only(decisive) for side in sides)
         loss_first, loss_last = loss_levels(adapted.losses)
         evidence = Evidence(
             kind=self._split.kind,
-            before=before.figures(decisive),
-            after=after.figures(decisive),
-            videos=[lines[place] for place in decisive],
+            before=before.figures(),
+            after=after.figures(),
+            videos=[line for line in lines if line.decides],
             untaught=len(lines) - len(decisive),
             golden=golden,
             before_learnt=self._split.before_learnt,
@@ -367,16 +368,16 @@ class Retraining:
         recipe = {**asdict(self._adapting), "blend": self._choice.blend, "tried": self._choice.table}
         return Report(
             evaluation=self._split.kind,
-            set=self._split.set_name,
+            set=self._split.name_of(decisive),
             before=evidence.before,
             after=evidence.after,
-            factory=factory,
+            factory=None if factory is None else factory.only(decisive).figures(),
             per_category=per_category(before, after),
             per_video=lines,
-            worst_frames=worst_frames(before, after, ids=self._source.video_ids, store=self._stored),
+            worst_frames=worst_frames(before, after, ids=ids, store=self._stored),
             intervals=intervals,
             golden=golden,
-            truth=truth_of(self._source.truth, self._split.measured),
+            truth=truth_of(truth, [video.index for video in before.videos]),
             decision=decision,
             lineage=self._order.lineage(self._round, self._choice.steps, seed=SEED, recipe=recipe),
             rules=by_rule(before, after, own=own, chosen=chosen),

@@ -20,7 +20,7 @@ import { count, points } from "../kit/text.js";
  * @property {string} [set] name of the set
  *
  * @typedef {number|Stats|null|undefined} Measure an AP, or the statistics that hold it; absent where nothing was measured
- * @typedef {{name: string, video?: string, tracks?: number, drawn?: number, before: Measure, after: Measure}} Line
+ * @typedef {{name: string, video?: string, tracks?: number, drawn?: number, decides?: boolean, before: Measure, after: Measure}} Line a video with `decides` false is not one of the set
  */
 
 /**
@@ -120,6 +120,11 @@ export function sides(lines) {
   return { better: of((c) => c >= 0.1), worse: of((c) => c <= -0.1) };
 }
 
+const NOT_COUNTED = "not counted in the figures, because the network measured there was not taught all its categories";
+
+/** What follows the name of a video that is not one of the set. */
+const aside = () => h("span.v-t3", null, " not counted");
+
 /** "58.1 → 60.2". @param {number|null} a @param {number|null} b @param {(value: number) => string} text */
 function pair(a, b, text) {
   const shown = (/** @type {number|null} */ one) => (one === null ? "–" : text(one));
@@ -152,13 +157,13 @@ export function comparison(result, before, by, choose) {
     /** @type {number|undefined} */ n,
     /** @type {Measure} */ a,
     /** @type {Measure} */ b,
-    sum = false,
+    { sum = false, decides = true } = {},
   ) => {
     const c = change(a, b);
     return h(
       "tr",
       { class: sum ? "sum" : "" },
-      h("td.v-name", { title: name }, name),
+      h("td.v-name", { title: decides ? name : `${name}: ${NOT_COUNTED}` }, name, decides ? null : aside()),
       tracks ? h("td", null, n === undefined ? "–" : count(n)) : null,
       h("td", null, points(ap(a))),
       h("td", null, points(ap(b))),
@@ -168,7 +173,7 @@ export function comparison(result, before, by, choose) {
       ious ? h("td.v-t2", null, pair(figure(a, "identity_switches"), figure(b, "identity_switches"), count)) : null,
     );
   };
-  const sum = tracks ? lines.reduce((t, l) => t + (l.tracks ?? 0), 0) : undefined;
+  const sum = tracks ? lines.reduce((t, l) => t + (l.decides === false ? 0 : (l.tracks ?? 0)), 0) : undefined;
   const switcher = h(
     "span.v-seg",
     { role: "group" },
@@ -214,8 +219,8 @@ export function comparison(result, before, by, choose) {
         h(
           "tbody",
           null,
-          row("All", sum, result.before, result.after, true),
-          ...lines.map((l) => row(l.name, l.tracks, l.before, l.after)),
+          row("All", sum, result.before, result.after, { sum: true }),
+          ...lines.map((l) => row(l.name, l.tracks, l.before, l.after, l)),
         ),
       ),
     ),
@@ -245,7 +250,12 @@ export function measured(result) {
         h(
           "div.v-line",
           null,
-          h("span.v-ell.v-grow", { title: v.name }, v.name),
+          h(
+            "span.v-ell.v-grow",
+            { title: v.decides === false ? `${v.name}: ${NOT_COUNTED}` : v.name },
+            v.name,
+            v.decides === false ? aside() : null,
+          ),
           h("span.v-t2.v-nowrap", null, `${points(ap(v.before))} → `),
           h("b", null, points(ap(v.after))),
         ),

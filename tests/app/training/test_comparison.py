@@ -50,10 +50,11 @@ def test_each_measured_video_has_a_line_under_its_own_id() -> None:
     before = side([held_out(videos, 1, (0, 0, 0.9)), held_out(videos, 0)])
     after = side([held_out(videos, 1, (0, 0, 0.9), (30, 1, 0.9)), held_out(videos, 0)])
     shares = (TruthShare(accepted=4), TruthShare(drawn=1, accepted=3))
-    first, second = video_lines(before, after, ids=("one", "two"), truth=shares)
+    first, second = video_lines(before, after, ids=("one", "two"), truth=shares, decisive=[0])
     assert (first.video, first.name, first.tracks, first.drawn) == ("two", "w", 2, 0.25)
     assert (first.before.track_iou, first.after.track_iou) == (0.5, 1.0)
     assert (second.video, second.drawn, second.after.AP) == ("one", 0.0, 0.0)
+    assert (first.decides, second.decides) == (True, False)
     assert truth_of(shares, [1, 0]) == TruthShare(drawn=1, accepted=7)
 
 

@@ -114,6 +114,7 @@ def test_the_cost_grows_evenly_with_the_number_of_videos() -> None:
 
 def test_the_name_of_the_set_says_how_many_videos_folds_measured() -> None:
     assert made(8).set_name == "8 videos, 6 of them by folds"
+    assert made(8).name_of([0, 1, 6, 7]) == "4 videos, 2 of them by folds", "those held out for good come last"
     assert measured_on(HELD_OUT, 8) == "8 held-out videos" and made(3).set_name == "3 videos by k-fold"
     assert made(1).set_name == "the last third of the one corrected video"
 

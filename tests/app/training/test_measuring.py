@@ -33,6 +33,15 @@ def side(videos: Sequence[HeldOutVideo], thresholds: Thresholds | None = None) -
     return MeasuredSide.of(videos, [thresholds or Thresholds()] * len(videos))
 
 
+def test_figures_of_some_of_the_videos_are_those_of_these_videos_alone() -> None:
+    videos = Source(*[made()] * 2)
+    both = side([held_out(videos, 0, (0, 0, 0.9)), held_out(videos, 1)])
+    assert both.only([1]).figures() == both.figures([1]) != both.figures()
+    none = both.only([])
+    assert none.figures() == Figures() and per_category(none, none) == ()
+    assert by_rule(none, none, own=Thresholds(), chosen=Thresholds())["review"]["before"]["AP"] is None
+
+
 def test_a_network_with_low_scores_proposes_all_things_with_its_own_thresholds() -> None:
     videos = weak(9)
     chosen, others = calibrate_on_others(videos)

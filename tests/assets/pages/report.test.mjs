@@ -121,3 +121,13 @@ test("track IoU and identity switches stand beside the AP where they were measur
     ["50.0 → 55.0", "2 → 0"],
   );
 });
+
+test("a video that is not one of the set is listed, said to be so, and not summed", async () => {
+  await openPage();
+  const videos = [line("reef", 0.4, 0.5, { tracks: 2 }), line("bay", 0.1, 0.1, { tracks: 5, decides: false })];
+  const [all, reef, bay] = comparison(result({ per_video: videos }), "demo", "video", () => undefined)
+    .querySelectorAll("tbody tr")
+    .map((tr) => tr.querySelectorAll("td").map((td) => td.textContent));
+  assert.deepEqual([all[1], reef[0], bay[0]], ["2", "reef", "bay not counted"]);
+  assert.match(measured(result({ per_video: videos })).textContent, /reef40\.0.*bay not counted10\.0/);
+});
