@@ -13,9 +13,10 @@ from importlib import import_module
 from pathlib import Path
 
 from app.cli.parser import make_parser, with_default_command
+from app.cli.progress import end_redrawn_line
 from app.library_warnings import logged_warnings
 from app.sentences import outcome_of
-from app.settings import Settings, make_settings
+from app.settings import Settings, data_folder, make_settings
 
 Command = Callable[[argparse.Namespace, Settings], None]
 
@@ -26,10 +27,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     Wrong usage raises SystemExit(2), as argparse does.
     """
     arguments = make_parser().parse_args(with_default_command(sys.argv[1:] if argv is None else list(argv)))
-    logs = Path(getattr(arguments, "data", None) or os.environ.get("TEVIT_DATA") or "data") / "logs"
     # A path or name may contain characters that the terminal's encoding lacks; the rest of the line is still printed.
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    logs = Path()
     try:
+        logs = data_folder(getattr(arguments, "data", None)) / "logs"
         with logged_warnings(logs):
             _command(arguments.run)(arguments, settings_of(arguments))
         sys.stdout.flush()
@@ -66,6 +68,7 @@ def _command(place: str) -> Command:
 def _report(error: BaseException, logs: Path) -> int:
     """Print the sentence for the error that ended a command; returns the exit code."""
     outcome = outcome_of(error, logs)
+    end_redrawn_line()
     print(outcome.sentence, file=sys.stderr, flush=True)
     return outcome.code
 

@@ -28,9 +28,9 @@ MOST_ON_CPU = 64 << 20
 
 
 def choose_device(wanted: str | None) -> str:
-    """``wanted``, without it 'cuda:0' where CUDA works and 'cpu' elsewhere. Imports torch.
+    """``wanted`` ('cuda' is 'cuda:0'), without it 'cuda:0' where CUDA works and 'cpu' elsewhere. Imports torch.
 
-    Raises `BadInput` when ``wanted`` is a CUDA device and this machine has no CUDA.
+    Raises `BadInput` when ``wanted`` is a CUDA device that this machine does not have.
     """
     import torch
 
@@ -38,7 +38,13 @@ def choose_device(wanted: str | None) -> str:
         return "cuda:0" if torch.cuda.is_available() else "cpu"
     if wanted.startswith("cuda") and not torch.cuda.is_available():
         raise BadInput(f"The device {wanted} is not there: this machine has no CUDA that torch can use; use cpu.")
-    return wanted
+    if not wanted.startswith("cuda"):
+        return wanted
+    number, count = int(wanted.partition(":")[2] or 0), torch.cuda.device_count()
+    if number >= count:
+        have = "one GPU, cuda:0" if count == 1 else f"{count} GPUs, cuda:0 to cuda:{count - 1}"
+        raise BadInput(f"The device {wanted} is not there: this machine has {have}.")
+    return f"cuda:{number}"
 
 
 def slow_here(checkpoint: Path, device: str) -> bool:

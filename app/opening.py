@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.errors import SettingsError
 from storage.database import Database
@@ -12,6 +13,18 @@ from storage.database import Database
 OTHER_THINGS = {"videos": "copied videos", "checkpoints": "checkpoints", "exports": "exports"}
 # An empty file may be one that another process is just making a database of.
 PATIENCE_SECONDS = 1.0
+
+
+def database_file(url: str) -> Path | None:
+    """The file of a SQLite URL; None for another database, and for text that is no URL (opening says what is wrong).
+
+    The path in a URL may be written with %, as that of a folder with ?, # or letters beyond ASCII is.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 def open_database(url: str, data: Path) -> Database:
@@ -25,10 +38,8 @@ def open_database(url: str, data: Path) -> Database:
 
 def refuse_lost(url: str, data: Path) -> None:
     """Raise `SettingsError` if the file at ``url`` is empty while ``data`` holds things of a project."""
-    if not url.startswith("sqlite:"):
-        return
-    file = Path(make_url(url).database or "")
-    if not _is_empty(file):
+    file = database_file(url)
+    if file is None or not _is_empty(file):
         return
     found = [name for name in OTHER_THINGS if _holds_something(data / name)]
     if not found:

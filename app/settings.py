@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import SettingsError
+from app.typed_path import home_path
 
 MIB = 1024 * 1024
 ROOT = Path(__file__).resolve().parents[1]  # of the repository
@@ -17,7 +18,8 @@ DATABASE_NAME = "annotations.sqlite3"
 class Settings:
     """Folders, addresses and limits of one running application.
 
-    ``data`` is absolute. ``device`` is ``None`` (choose), ``"cpu"`` or ``"cuda:N"``. ``frame_cache_bytes`` bounds the
+    ``data`` is absolute. ``device`` is ``None`` (choose), ``"cpu"`` or ``"cuda:N"``; for one of
+    several processes that `torchrun` started, ``"cuda"`` too: each takes another GPU. ``frame_cache_bytes`` bounds the
     pictures kept in memory, ``frame_disk_bytes`` those kept under ``data/frames``. ``worker_idle_seconds`` is how long
     a worker without work stays alive; ``stale_seconds`` how long a running job may be silent before it counts as dead.
     ``auth_file`` is what ``--auth`` names: no version honours it yet, and `app.cli.serve` refuses it.
@@ -93,19 +95,19 @@ def make_settings(
 ) -> Settings:
     """Settings from flags; what is ``None`` comes from ``TEVIT_DATA``, ``TEVIT_DATABASE``, …, else from the defaults.
 
-    Raises `SettingsError` for a port or device that cannot be.
+    Raises `SettingsError` for a port or device that cannot be, `app.errors.BadInput` for a home folder of nobody.
     """
     env = os.environ if environment is None else environment
-    folder = Path(data or env.get("TEVIT_DATA") or "data").expanduser().resolve()
+    folder = data_folder(data, env)
     return Settings(
         data=folder,
         database_url=_database(database or env.get("TEVIT_DATABASE"), folder),
         host=host or env.get("TEVIT_HOST") or "127.0.0.1",
         port=_port(env.get("TEVIT_PORT") if port is None else port),
-        device=_device(device or env.get("TEVIT_DEVICE")),
+        device=_device(device or env.get("TEVIT_DEVICE"), together=env.get("WORLD_SIZE", "") not in {"", "1"}),
         open_browser=open_browser,
         project=project or env.get("TEVIT_PROJECT") or None,
-        auth_file=None if auth_file is None else Path(auth_file).expanduser().resolve(),
+        auth_file=None if auth_file is None else home_path(auth_file).resolve(),
         allow_network=allow_network,
         frame_cache_bytes=_positive(env, "TEVIT_FRAME_CACHE_MIB", 192) * MIB,
         frame_disk_bytes=_positive(env, "TEVIT_FRAME_DISK_MIB", 2048) * MIB,
@@ -113,10 +115,16 @@ def make_settings(
     )
 
 
+def data_folder(data: str | Path | None, environment: Mapping[str, str] | None = None) -> Path:
+    """The absolute data folder: ``data``, else the one of ``TEVIT_DATA``, else ``data`` here. Raises `BadInput`."""
+    env = os.environ if environment is None else environment
+    return home_path(data or env.get("TEVIT_DATA") or "data").resolve()
+
+
 def segmenter_folder(environment: Mapping[str, str] | None = None) -> Path | None:
     """The folder of weights of an optional segmenter, which ``TEVIT_SEGMENTER`` names; None: none is named."""
     named = (os.environ if environment is None else environment).get("TEVIT_SEGMENTER")
-    return Path(named).expanduser().resolve() if named else None
+    return home_path(named).resolve() if named else None
 
 
 def _database(url: str | None, folder: Path) -> str:
@@ -129,7 +137,7 @@ def _database(url: str | None, folder: Path) -> str:
     path = url.removeprefix("sqlite:///")
     if path == url or path.startswith(("/", "file:", ":memory:")):
         return url
-    return f"sqlite:///{Path(path).expanduser().resolve()}"
+    return f"sqlite:///{home_path(path).resolve()}"
 
 
 def _port(value: int | str | None) -> int:
@@ -144,11 +152,11 @@ def _port(value: int | str | None) -> int:
     return port
 
 
-def _device(value: str | None) -> str | None:
+def _device(value: str | None, *, together: bool) -> str | None:
     if value is None or value in {"", "auto"}:
         return None
     if value == "cuda":
-        return "cuda:0"
+        return "cuda" if together else "cuda:0"
     if value == "cpu" or (value.startswith("cuda:") and value[5:].isdecimal()):
         return value
     raise SettingsError(f"The device {value!r} is not known; use cpu or cuda:N.")

@@ -3,6 +3,8 @@
 from pathlib import Path
 from urllib.parse import unquote
 
+from app.errors import BadInput
+
 ADDRESS = "file://"
 QUOTES = (('"', '"'), ("'", "'"), ("\u201c", "\u201d"), ("\u2018", "\u2019"), ("\u00ab", "\u00bb"), ("`", "`"))
 
@@ -20,6 +22,23 @@ def typed_path(text: str) -> Path:
         _, slash, rest = plain[len(ADDRESS) :].partition("/")
         plain = unquote(slash + rest)
     return Path(plain if plain else text)
+
+
+def home_path(path: str | Path) -> Path:
+    """The path, in which ``~`` or ``~name`` at the beginning is the home folder of a user.
+
+    A file or folder that is called so comes first. Raises `BadInput` if there is no such user.
+    """
+    found = Path(path)
+    try:
+        return found.expanduser()
+    except RuntimeError as error:
+        if _is_there(str(path)):
+            return found
+        user = found.parts[0]
+        raise BadInput(
+            f"{found}: this machine has no home folder {user}; write ./{user} for a file or folder of that name."
+        ) from error
 
 
 def _without_quotes(text: str) -> str:

@@ -19,7 +19,8 @@ FLOORS = {
         "proposing reviewing training exchange prompting spreading",
         "library",
         "checkpoints pictures jobs",
-        "sentences machine settings opening own_files progress typed_path library_warnings",
+        "sentences machine settings opening own_files progress library_warnings",
+        "typed_path",
         "errors",
     ),
     "model": (

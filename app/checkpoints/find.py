@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.checkpoints.class_map import class_names
 from app.checkpoints.releases import BUILT_IN, RELEASES, starting_point
 from app.errors import BadInput
-from app.opening import open_database
+from app.opening import database_file, open_database
 from app.settings import ASSETS, Settings
 from app.typed_path import typed_path
 from model.config import named
@@ -93,7 +93,8 @@ def checkpoint_file(settings: Settings, checkpoint: Checkpoint) -> Path:
 
 def _registered(settings: Settings, name: str) -> Checkpoint | None:
     """The registered checkpoint of this name; looking for one does not create a database."""
-    if settings.database_url.startswith("sqlite:///") and not Path(settings.database_url[10:]).is_file():
+    file = database_file(settings.database_url)
+    if file is not None and not file.is_file():
         return None
     with open_database(settings.database_url, settings.data) as database, database.read() as tx:
         return checkpoints.find_checkpoint(tx, name)

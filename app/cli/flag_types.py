@@ -2,6 +2,8 @@
 
 import argparse
 
+MOST = 2**63 - 1  # the largest number that arrays and random generators take
+
 
 def positive(text: str) -> int:
     """The whole number above zero that ``text`` is."""
@@ -57,4 +59,6 @@ def _at_least(text: str, least: int) -> int:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
     if number < least:
         raise argparse.ArgumentTypeError(f"{text} is below {least}")
+    if number > MOST:
+        raise argparse.ArgumentTypeError(f"{text:.30} is above {MOST}")
     return number

@@ -2,14 +2,11 @@
 
 import contextlib
 from collections.abc import Iterator
-from pathlib import Path
-
-from sqlalchemy import make_url
 
 from app.checkpoints.factory import ensure_built_in
 from app.checkpoints.releases import DEMO
 from app.errors import BadInput
-from app.opening import open_database
+from app.opening import database_file, open_database
 from app.settings import Settings
 from storage import projects
 from storage.database import Database
@@ -19,8 +16,8 @@ from storage.projects import Project
 @contextlib.contextmanager
 def opened(settings: Settings, *, make: bool = False) -> Iterator[Database]:
     """The database of the data folder; a missing one is made only with ``make``. Raises `BadInput`."""
-    file = make_url(settings.database_url).database if settings.database_url.startswith("sqlite") else None
-    if not make and file and not Path(file).is_file():
+    file = database_file(settings.database_url)
+    if not make and file is not None and not file.is_file():
         raise BadInput(f"There is no database {file}; check --data and --database, or start the app once.")
     settings.make_folders()
     with open_database(settings.database_url, settings.data) as database:

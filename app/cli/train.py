@@ -49,11 +49,17 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
         stats, _ = _evaluated(path, held_out, order, settings)
         _keep_best(order, path, step, stats)
 
+    def on_line(line: str) -> None:
+        progress.end()
+        print(line, file=sys.stderr)
+
     def on_step(step: "StepReport") -> None:
+        if not spent:
+            progress.begin((step.step - 1) / step.steps)
         progress(step.step / step.steps, f"step {step.step} of {step.steps}, loss {step.loss:.3f}")
         spent.append(step.seconds)
 
-    listener = TrainListener(on_step, lambda line: print(line, file=sys.stderr), on_candidate)
+    listener = TrainListener(on_step, on_line, on_candidate)
     trained = train_checkpoint(order, listener)
     checkpoint = trained.checkpoint
     progress.end()

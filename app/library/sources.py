@@ -7,7 +7,7 @@ from app.errors import BadInput, OtherPixels
 from app.jobs import queue
 from app.library.counting import frame_index
 from app.settings import Settings
-from app.typed_path import typed_path
+from app.typed_path import home_path, typed_path
 from storage import frames, jobs, videos
 from storage.database import Database
 from storage.frames import FrameIndex
@@ -22,7 +22,7 @@ def named_place(path: str | Path) -> Path:
     try:
         if "\0" in str(path):
             raise ValueError("it holds a NUL character")
-        found = typed_path(str(path)).expanduser().absolute()
+        found = home_path(typed_path(str(path))).absolute()
         # Paths are compared as text, so one file must not have two of them.
         place = found.resolve() if ".." in found.parts else found
         place.exists()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.errors import BadInput
-from app.typed_path import typed_path
+from app.typed_path import home_path, typed_path
 from storage import frames
 from storage.frames import VideoError
 from storage.frames.identity import pictures_identity
@@ -74,7 +74,7 @@ def read_list(file: Path) -> tuple[Path, ...]:
     except UnicodeDecodeError as error:
         raise BadInput(f"The list {file} is no text; give a file with one path a line.") from error
     lines = [line.strip() for line in text.splitlines()]
-    paths = tuple(typed_path(line).expanduser() for line in lines if line and not line.startswith("#"))
+    paths = tuple(home_path(typed_path(line)) for line in lines if line and not line.startswith("#"))
     if not paths:
         raise BadInput(f"The list {file} names no video; give a file with one path a line.")
     return paths

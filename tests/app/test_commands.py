@@ -1,11 +1,13 @@
 """How a command ends: its exit code and its last line on stderr."""
 
 import errno
+import sys
 from pathlib import Path
 
 import pytest
 
 from app.cli import worker
+from app.cli.progress import Progress
 from app.errors import BadInput
 from app.settings import Settings
 from tests.app.command_line import Run
@@ -93,3 +95,40 @@ def test_a_bad_setting_is_bad_input_too(run: Run, tmp_path: Path) -> None:
 
     assert ran.code == 1
     assert "abacus" in ran.last
+
+
+def test_the_sentence_has_a_line_of_its_own_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path
+) -> None:
+    def fail(arguments: object, settings: object) -> None:
+        Progress()(0.0, "Reading bad.json")
+        raise BadInput("The file is odd")
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(worker, "worker", fail)
+
+    assert run("worker", "--data", tmp_path).errors[-2:] == ["  0% Reading bad.json", "The file is odd."]
+
+
+def test_the_data_folder_of_a_user_that_does_not_exist_is_refused(
+    monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    ran = run("worker", "--data", "~nobody-here/x")
+
+    assert ran.code == 1 and ran.errors == [
+        "~nobody-here/x: this machine has no home folder ~nobody-here; write ./~nobody-here for a file or folder of "
+        "that name."
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_details_of_a_mistake_are_in_the_data_folder_in_the_home_folder(
+    monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    fail_with(KeyError("surprise"), monkeypatch)
+
+    assert f"the details are in {tmp_path / 'data' / 'logs'}" in run("worker", "--data", "~/data").last

@@ -32,13 +32,28 @@ ENDLESS = [sys.executable, "-c", "import sys; sys.stdin.read()"]
 
 @pytest.mark.parametrize(
     ("wanted", "there", "chosen"),
-    [(None, False, "cpu"), (None, True, "cuda:0"), ("cpu", True, "cpu"), ("cuda:1", True, "cuda:1")],
+    [
+        (None, False, "cpu"),
+        (None, True, "cuda:0"),
+        ("cuda", True, "cuda:0"),
+        ("cpu", True, "cpu"),
+        ("cuda:1", True, "cuda:1"),
+    ],
 )
 def test_the_device_is_the_one_asked_for_else_the_best_there_is(
     monkeypatch: pytest.MonkeyPatch, wanted: str | None, there: bool, chosen: str
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert choose_device(wanted) == chosen
+
+
+@pytest.mark.parametrize(("count", "have"), [(1, "one GPU, cuda:0"), (4, "4 GPUs, cuda:0 to cuda:3")])
+def test_a_gpu_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, count: int, have: str) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
+    with pytest.raises(BadInput, match=f"cuda:99 is not there: this machine has {have}"):
+        choose_device("cuda:99")
 
 
 @pytest.mark.parametrize("wanted", ["cuda", "cuda:0", "cuda:3"])

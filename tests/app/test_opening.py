@@ -7,7 +7,7 @@ import pytest
 
 from app.checkpoints.find import locate
 from app.errors import SettingsError
-from app.opening import open_database
+from app.opening import database_file, open_database
 from app.settings import DATABASE_NAME, Settings
 from app.web.server import create_app
 from storage import projects
@@ -85,3 +85,12 @@ def test_another_place_or_kind_of_database_is_not_judged(emptied: Settings, tmp_
     with Database.open("sqlite:///:memory:"), open_database("sqlite:///:memory:", emptied.data):
         pass
     open_database(f"sqlite:///{tmp_path / 'new.sqlite3'}", emptied.data).close()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:nonsense", "postgresql://host/name", "sqlite://", "http://[x/y"])
+def test_what_is_no_file_of_a_database_is_none(url: str) -> None:
+    assert database_file(url) is None
+
+
+def test_the_file_of_a_database_is_the_path_behind_its_percent_signs() -> None:
+    assert database_file("sqlite:////data/%C3%9C%3F/a.sqlite3") == Path("/data/Ü?/a.sqlite3")

@@ -132,6 +132,12 @@ def test_a_variable_sets_its_field(name: str, value: str, field: str, expected: 
     assert {f: getattr(made, f) for f in others} == {f: getattr(make_settings(environment={}), f) for f in others}
 
 
+def test_of_several_processes_each_takes_a_gpu_of_its_own() -> None:
+    assert make_settings(device="cuda", environment={"WORLD_SIZE": "2"}).device == "cuda"
+    assert make_settings(device="cuda", environment={"WORLD_SIZE": "1"}).device == "cuda:0"
+    assert make_settings(device="cuda:1", environment={"WORLD_SIZE": "2"}).device == "cuda:1"
+
+
 @pytest.mark.parametrize("name", ["TEVIT_FRAME_CACHE_MIB", "TEVIT_FRAME_DISK_MIB", "TEVIT_WORKER_IDLE_SECONDS"])
 @pytest.mark.parametrize("value", ["-1", "0", "1.5", "1e3", " 7", "7 ", "²", "seven", "0x10", "nan", "٣x"])
 def test_a_limit_that_is_no_number_above_zero_is_named_with_its_variable(name: str, value: str) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from app.errors import BadInput
 from app.library.sources import named_place
-from app.typed_path import typed_path
+from app.typed_path import home_path, typed_path
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,15 @@ def test_places_that_are_typed_on_a_page_are_understood(tmp_path: Path) -> None:
     (tmp_path / "a b").mkdir()
     address = f"file://{tmp_path}/a%20b"
     assert named_place(f"'{tmp_path}/a b'") == named_place(address) == tmp_path / "a b"
+
+
+def test_the_home_folder_of_nobody_is_refused_unless_a_file_is_called_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert home_path("~/a") == tmp_path / "a" and home_path("a/~") == Path("a/~")
+    with pytest.raises(BadInput, match="no home folder ~nobody-here"):
+        home_path("~nobody-here.mp4")
+    Path("~nobody-here.mp4").touch()
+    assert home_path("~nobody-here.mp4") == Path("~nobody-here.mp4")

@@ -8,7 +8,7 @@ import pytest
 from app.checkpoints.find import checkpoint_path, find_checkpoint, locate, read_checkpoint
 from app.checkpoints.register import CheckpointFile, add_file
 from app.errors import BadInput
-from app.settings import Settings
+from app.settings import Settings, make_settings
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from tests.app.checkpoints.records import registered
@@ -27,6 +27,17 @@ def test_a_registered_name_a_file_and_nothing_else_are_found(
         locate(settings, "theirs")
     with pytest.raises(BadInput, match="models download tevit_msgshift"):
         locate(settings, "tevit_msgshift")
+
+
+@pytest.mark.parametrize("name", ["Übung", "what?", "100%", "#1"])
+def test_a_registered_name_is_found_in_a_data_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    settings = make_settings(data=tmp_path / name, environment={})
+    settings.make_folders()
+    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
+    with Database.open(settings.database_url) as database:
+        made = add_file(database, settings, CheckpointFile(tiny, "mine"), project_id=None)
+
+    assert locate(settings, "mine") == settings.data / made.path
 
 
 def test_a_registered_checkpoint_whose_file_is_gone_is_told(

@@ -114,5 +114,6 @@ def test_on_cuda_the_fast_precision_is_the_everyday_one(
     settings: Settings, disk: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     warm, one = WarmModel(replace(settings, device="cuda:0")), registered(settings, "one")
     assert (warm.get(one).precision, warm.get(one, precision="float32").precision) == ("fast", "float32")

@@ -31,6 +31,7 @@ def test_without_a_command_the_app_is_started(given: list[str], meant: list[str]
         ["train", "--annotations", "a.json"],
         ["train", "--annotations", "a", "--frames", "f", "--config", "c", "--out", "o", "--steps", "0"],
         ["train", "--annotations", "a", "--frames", "f", "--config", "c", "--out", "o", "--lr", "nan"],
+        ["train", "--annotations", "a", "--frames", "f", "--config", "c", "--out", "o", "--seed", str(2**63)],
         [
             "synthesize",
             "--out",

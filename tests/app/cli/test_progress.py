@@ -77,3 +77,25 @@ def test_shares_outside_0_to_1_are_shown_as_their_ends(clock: list[float]) -> No
     progress(2.0)
 
     assert [line.strip() for line in log.getvalue().splitlines()] == ["0%", "100%"]
+
+
+def test_a_run_that_goes_on_is_estimated_by_its_own_steps(clock: list[float]) -> None:
+    log = io.StringIO()
+    progress = Progress(log, every=0.0)
+    progress.begin(0.5)
+    clock[0] += 1.0
+    progress(0.5001, "on")
+    clock[0] += 999.0
+    progress(0.6, "on")
+
+    assert log.getvalue().splitlines() == [" 50% on", " 60% on, 1 h 07 min left"]
+
+
+def test_what_was_done_before_the_first_call_says_nothing_about_the_speed(clock: list[float]) -> None:
+    log = io.StringIO()
+    progress = Progress(log, every=0.0)
+    progress(0.5)
+    clock[0] += 100.0
+    progress(0.6)
+
+    assert log.getvalue().splitlines()[-1] == " 60%, 7 min left"
