@@ -7,10 +7,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import JSON, Connection, and_, column, delete, exists, func, insert, or_, select, true
 
 from storage import schema
 
+ABSENCES = ("flicker", "gap")
+"""Kinds of errors that are about frames where a track is not."""
 AGREEMENT = "agreement"
 """In the ``extra`` of a mask row: how far the windows of its proposal agree, 0 to 1; stored where they disagree."""
 
@@ -66,3 +68,37 @@ def latest(tx: Connection, video_id: str) -> Search | None:
         StoredError(**{**one, "tracks": tuple(one["tracks"]), "masks": tuple(one["masks"])}) for one in row.errors
     )
     return Search(row.edit, row.created, errors)
+
+
+def tracks_with_doubted_absences(tx: Connection, project_id: str) -> set[str]:
+    """Ids of tracks that stand and of which the latest searches doubt an absence that is still a question.
+
+    It is one until a person judges that frame or declares it complete, or the track gets a mask there. The editor asks
+    by the same rule.
+    """
+    searches, tracks, masks, videos = schema.likely_errors, schema.tracks, schema.masks, schema.videos
+    unpacked = func.json_each if tx.dialect.name == "sqlite" else func.json_array_elements
+    error = unpacked(searches.c.errors).table_valued(column("value", JSON)).c.value
+    frame = error["frame"].as_integer()
+    declared = exists().where(
+        schema.complete_ranges.c.video_id == searches.c.video_id,
+        schema.complete_ranges.c.start <= frame,
+        schema.complete_ranges.c.stop > frame,
+    )
+    by_model = and_(masks.c.review == "unreviewed", masks.c.state == "absent", masks.c.source != "drawn")
+    found = (
+        select(tracks.c.id)
+        .select_from(searches)
+        .join(error.table, true())
+        .join(videos, videos.c.id == searches.c.video_id)
+        .join(tracks, tracks.c.id == error[("tracks", 0)].as_string())
+        .outerjoin(masks, and_(masks.c.track_id == tracks.c.id, masks.c.frame == frame))
+        .where(
+            *(videos.c.project_id == project_id, videos.c.removed.is_(None)),
+            *(tracks.c.deleted.is_(False), tracks.c.rejected.is_(False)),
+            error["kind"].as_string().in_(ABSENCES),
+            or_(masks.c.track_id.is_(None), by_model),
+            ~declared,
+        )
+    )
+    return set(tx.scalars(found))

@@ -1,5 +1,6 @@
 """How far the annotation of each video of a project is."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -7,18 +8,21 @@ from typing import Any, Literal
 from sqlalchemy import Case, ColumnElement, Connection, Select, and_, case, exists, func, select
 
 from storage import schema
+from storage.likely_errors import tracks_with_doubted_absences
 
 
 @dataclass(frozen=True)
 class VideoSummary:
     """Progress of one video: its tracks that are not deleted, and their mask rows counted by review.
 
-    Rows where a model alone saw nothing count in ``frames`` only; all other rows of a rejected track count as rejected.
-    ``look``: rows flagged *needs a look*. ``frames``: frames with at least one mask row. ``bare``: frames to be
-    annotated that have no mask row and lie in no complete range. ``complete``: frames in complete ranges.
+    Each row counts once: as flagged *needs a look* (``look``), else by its review. Rows where a model alone saw nothing
+    count in ``frames`` only; all other rows of a rejected track count as rejected. ``frames``: frames with at least one
+    mask row. ``bare``: frames to be annotated that have no mask row and lie in no complete range. ``complete``: frames
+    in complete ranges.
 
-    ``asked``: frames times tracks, without the rows where a model alone saw nothing. ``done``: those of them that have
-    a verdict, belong to a rejected track, or have no row and lie in a complete range. The editor shows the same share.
+    ``asked``: frames times tracks. ``done``: those of them about which nothing is left to ask. They have a verdict and
+    no flag, belong to a rejected track, or have no row and lie in a complete range; where a model alone saw nothing,
+    nothing else of the track is left to ask either. The editor shows the same share.
     """
 
     video_id: str
@@ -46,7 +50,7 @@ class VideoSummary:
 
 
 def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
-    """Video id -> progress, for all videos of the project that are not removed; at most four queries."""
+    """Video id -> progress, for all videos of the project that are not removed; at most six queries."""
     tracks, masks, videos = schema.tracks, schema.masks, schema.videos
     in_project = (videos.c.project_id == project_id, videos.c.removed.is_(None))
     kept = tracks.c.deleted.is_(False)
@@ -63,55 +67,72 @@ def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
         .where(*in_project)
         .group_by(videos.c.id)
     )
-    by_review = [func.sum(case((_verdict() == review, 1), else_=0)).label(review) for review in schema.REVIEWS]
-    rows = (
-        select(
-            tracks.c.video_id,
-            func.count(masks.c.frame.distinct()).label("frames"),
-            func.count(case((tracks.c.rejected.is_(False), masks.c.look_reason))).label("look"),
-            func.count(case((_assumed(), 1))).label("assumed"),
-            func.count(case((tracks.c.rejected, 1))).label("of_rejected"),
-            *by_review,
-        )
+    with_row = (
+        select(tracks.c.video_id, func.count(masks.c.frame.distinct()))
         .join(tracks, masks.c.track_id == tracks.c.id)
         .join(videos, tracks.c.video_id == videos.c.id)
         .where(*in_project, kept)
         .group_by(tracks.c.video_id)
     )
-    judged = {row.video_id: dict(row._mapping) for row in tx.execute(rows)}
+    frames = {video_id: number for video_id, number in tx.execute(with_row)}
+    judged = _judged(tx, project_id, in_project, kept)
     declared = _declared(tx, in_project, kept)
     found = {}
     for video in tx.execute(counted).all():
-        values = judged.get(video.id, {})
-        complete, with_row, rows_of_standing = declared.get(video.id, (0, 0, 0))
-        numbers: dict[str, int] = {name: values[name] for name in ("frames", "look", *schema.REVIEWS) if values}
+        values = judged.get(video.id, Counter())
+        complete, covered, rows_of_standing = declared.get(video.id, (0, 0, 0))
         annotated = len(video.file_names) if video.file_names and video.stride > 1 else video.count
-        bare = max(0, annotated - values["frames"] - (complete - with_row)) if values else 0
+        bare = annotated - frames[video.id] - (complete - covered) if video.id in frames else 0
         without_row = complete * (video.tracks - video.rejected) - rows_of_standing
-        unasked_of_rejected = video.count * video.rejected - values.get("of_rejected", 0)
-        verdicts = sum(numbers.get(name, 0) for name in ("accepted", "corrected", "rejected"))
         found[video.id] = VideoSummary(
             video_id=video.id,
             tracks=video.tracks,
-            bare=bare,
+            frames=frames.get(video.id, 0),
+            bare=max(0, bare),
             complete=complete,
-            asked=video.count * video.tracks - values.get("assumed", 0),
-            done=verdicts + without_row + unasked_of_rejected,
-            **numbers,
+            asked=video.count * video.tracks,
+            done=values["done"] + without_row + video.count * video.rejected,
+            **{name: values[name] for name in ("look", *schema.REVIEWS)},
         )
     return found
 
 
-def _assumed() -> ColumnElement[bool]:
-    """Whether a model alone saw nothing: nothing is asked of such a row."""
-    masks = schema.masks
-    return and_(masks.c.review == "unreviewed", masks.c.state == "absent", masks.c.source != "drawn")
+def _judged(
+    tx: Connection, project_id: str, in_project: Sequence[ColumnElement[bool]], kept: ColumnElement[bool]
+) -> dict[str, Counter[str]]:
+    """Video id -> rows by review and flag, and as ``done`` those of tracks that stand that leave nothing to ask."""
+    tracks, masks, videos = schema.tracks, schema.masks, schema.videos
+    kinds = ("look", "assumed", *schema.REVIEWS)
+    rows = (
+        select(
+            tracks.c.video_id,
+            tracks.c.id,
+            tracks.c.rejected.label("of_rejected"),
+            *(func.sum(case((_kind() == kind, 1), else_=0)).label(kind) for kind in kinds),
+        )
+        .join(tracks, masks.c.track_id == tracks.c.id)
+        .join(videos, tracks.c.video_id == videos.c.id)
+        .where(*in_project, kept)
+        .group_by(tracks.c.id)
+    )
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    doubted = tracks_with_doubted_absences(tx, project_id)
+    for row in tx.execute(rows):
+        sums = found[row.video_id]
+        sums.update({kind: row._mapping[kind] for kind in kinds})
+        if not row.of_rejected:
+            sums["done"] += row.accepted + row.corrected + row.rejected
+            if not row.look and not row.unreviewed and row.id not in doubted:
+                sums["done"] += row.assumed
+    return found
 
 
-def _verdict() -> Case[str]:
-    """What a row counts as; empty where nothing is asked."""
+def _kind() -> Case[str]:
+    """What a row counts as; ``assumed``: a model alone saw nothing there, of which nothing is asked by itself."""
     tracks, masks = schema.tracks, schema.masks
-    return case((_assumed(), ""), (tracks.c.rejected, "rejected"), else_=masks.c.review)
+    assumed = and_(masks.c.review == "unreviewed", masks.c.state == "absent", masks.c.source != "drawn")
+    flagged = and_(tracks.c.rejected.is_(False), masks.c.look_reason.is_not(None))
+    return case((flagged, "look"), (assumed, "assumed"), (tracks.c.rejected, "rejected"), else_=masks.c.review)
 
 
 def _declared(

@@ -81,7 +81,7 @@
 
 /** @typedef {{id: string, name: string, merge?: number, split?: number, swap?: number}} IdentityVideo how many changes are suggested */
 
-/** @typedef {{unreviewed: number, accepted: number, corrected: number, rejected: number, look: number}} Counts masks by state */
+/** @typedef {{unreviewed: number, accepted: number, corrected: number, rejected: number, look: number}} Counts masks by state, each once: flagged ones as `look` */
 
 /**
  * @typedef {object} VideoLine one video in the list of its project
@@ -96,8 +96,8 @@
  * @property {number} [frames] frames with at least one row
  * @property {number} [bare] frames to be annotated that have no mask row and lie in no complete range
  * @property {number} [complete] frames that are declared complete
- * @property {number} [asked] frames times tracks, without those where a model alone saw nothing
- * @property {number} [done] those of them that need no verdict any more
+ * @property {number} [asked] frames times tracks
+ * @property {number} [done] those of them that leave nothing to ask
  * @property {number} seconds
  * @property {Job|null} [job] the active job of this video
  * @property {string|null} [problem] why its source cannot be read

@@ -15,7 +15,7 @@ export function isOpen(video) {
   return video.state === "new" || video.state === "proposed";
 }
 
-/** Share of frames times tracks that needs no verdict any more, as the editor shows it. @param {VideoLine} video @returns {number} 0 to 100 */
+/** Share of frames times tracks that leave nothing to ask, as the editor shows it. @param {VideoLine} video @returns {number} 0 to 100 */
 export function reviewed({ asked = 0, done = 0 }) {
   return asked ? Math.floor((100 * done) / asked) : 0;
 }
@@ -23,29 +23,25 @@ export function reviewed({ asked = 0, done = 0 }) {
 /** Whether all frames are declared complete. @param {VideoLine} video */
 const isComplete = ({ complete = 0, count: frames }) => frames > 0 && complete >= frames;
 
-/** The bar of review states, along frames times tracks. `look` masks are unreviewed ones that stand out. @param {VideoLine} video */
+/** The bar of review states, along frames times tracks. @param {VideoLine} video */
 export function reviewBar({ asked = 0, counts, done = 0 }) {
   const { unreviewed, accepted, corrected, rejected, look } = counts;
   const all = Math.max(1, asked);
-  // Of rejected tracks and of complete frames: done without a mask.
+  // Of rejected tracks and of complete frames, and where the thing is absent: done without a mask.
   const settled = Math.max(0, done - accepted - corrected - rejected);
-  const doubtful = Math.min(look, unreviewed);
   const parts = /** @type {[string, number, string][]} */ ([
     ["a", accepted, "accepted"],
     ["c", corrected, "corrected"],
-    ["l", doubtful, "need a look"],
+    ["l", look, "need a look"],
     ["x", rejected, "rejected"],
     ["d", settled, "done without a mask"],
   ]).filter((p) => p[1] > 0);
-  const summary = [
-    ...parts.map(([, n, word]) => `${count(n)} ${word}`),
-    `${count(unreviewed - doubtful)} unreviewed`,
-  ].join(", ");
+  const summary = [...parts.map(([, n, word]) => `${count(n)} ${word}`), `${count(unreviewed)} unreviewed`].join(", ");
   return h(
     "div.v-rbar",
     { role: "img", "aria-label": summary, title: summary },
     ...parts.map(([kind, n]) => h(`i.${kind}`, { style: { width: `${(100 * n) / all}%` } })),
-    done + doubtful < all ? h("i.u") : null,
+    done + look < all ? h("i.u") : null,
   );
 }
 

@@ -1,5 +1,7 @@
 """A video is finished by keys alone: all tracks accepted at once, the video declared complete, and both undone."""
 
+from typing import Any
+
 from playwright.sync_api import expect
 
 from tests.browser import driving
@@ -17,6 +19,13 @@ def declared(scene: Seeded) -> list[list[int]]:
     return [[one["start"], one["stop"]] for one in ranges]
 
 
+def listed(scene: Seeded) -> dict[str, Any]:
+    """The line of the video in the list of its project."""
+    videos = driving.fetched(scene.page, f"projects/{driving.asked(scene.page, 'project')}")["videos"]
+    (line,) = (video for video in videos if video["id"] == scene.video)
+    return dict(line)
+
+
 def test_a_video_is_finished_by_keys_alone(scene: Seeded) -> None:
     before = scene.stored()
     keyboard = scene.page.keyboard
@@ -28,9 +37,22 @@ def test_a_video_is_finished_by_keys_alone(scene: Seeded) -> None:
     expect(scene.page.get_by_text("The whole video declared complete")).to_be_visible()
     driving.saved(scene.page)
     assert declared(scene) == [[0, scene.count]]
-    listed = driving.fetched(scene.page, f"projects/{driving.asked(scene.page, 'project')}")["videos"]
-    (line,) = (video for video in listed if video["id"] == scene.video)
+    line = listed(scene)
     assert (line["state"], line["complete"], line["done"]) == ("done", scene.count, line["asked"])
+    percent = scene.page.locator(".v-percent")
+    expect(percent).to_have_text("100 %")
+
+    scene.at(scene.ids[0], 2)
+    keyboard.press("Shift+f")
+    expect(scene.page.get_by_role("button", name="Complete", exact=True)).to_have_attribute("aria-pressed", "true")
+    keyboard.press("!")
+    driving.saved(scene.page)
+    line = listed(scene)
+    assert line["done"] < line["asked"] and line["state"] == "review", "what is flagged is asked"
+    expect(percent).to_have_text(f"{100 * line['done'] // line['asked']} %")
+    scene.undo()
+    expect(percent).to_have_text("100 %")
+
     scene.undo()
     assert declared(scene) == []
     scene.undo()

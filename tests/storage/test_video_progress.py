@@ -2,12 +2,14 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from storage import tracks
+from storage import likely_errors, tracks
 from storage.edits import Change
+from storage.likely_errors import StoredError
 from storage.video_progress import VideoSummary, video_summaries
 from tests.storage.scenes import Scene, make_video, new_id, square
 
@@ -32,7 +34,7 @@ def test_summaries_count_rows_by_verdict_and_leave_deleted_tracks_out(scene: Sce
         scene.video.id,
         tracks=2,
         frames=4,
-        unreviewed=1,
+        unreviewed=0,
         accepted=1,
         corrected=2,
         rejected=1,
@@ -114,7 +116,7 @@ def test_summaries_of_many_videos_take_few_queries(scene: Scene) -> None:
     with scene.database.read() as tx:
         event.listen(tx, "before_cursor_execute", lambda *call: statements.append(call[2]))
         assert len(video_summaries(tx, scene.project.id)) == 21
-    assert len(statements) == 3
+    assert len(statements) == 5
 
 
 @pytest.mark.parametrize(
@@ -135,48 +137,97 @@ def test_the_state_of_a_video_follows_from_the_counts(counts: dict[str, int], st
     assert VideoSummary("v", **counts).state == state
 
 
-def looped(scene: Scene, ranges: list[tuple[int, int]]) -> tuple[int, int, int]:
-    """(asked, done, complete) by looking at every frame of every track."""
+def looped(scene: Scene, ranges: list[tuple[int, int]], doubted: set[str]) -> tuple[int, int, int]:
+    """(asked, done, complete) by looking at every frame of every track; ``doubted``: tracks with a doubted absence."""
     declared = {frame for start, stop in ranges for frame in range(start, stop)}
     with scene.database.read() as tx:
         standing = {track.id: track for track in tracks.list_tracks(tx, scene.video.id)}
         rows = {(row.track_id, row.frame): row for row in tracks.rows(tx, scene.video.id)}
     asked = done = 0
     for track in standing.values():
-        for frame in range(scene.video.count):
-            row = rows.get((track.id, frame))
-            machine = row is not None and row.source != "drawn" and row.review == "unreviewed"
-            if row is not None and machine and row.state == "absent":
-                continue
-            asked += 1
-            unjudged = frame not in declared if row is None else row.review == "unreviewed"
-            done += track.rejected or not unjudged
+        of_track = [rows.get((track.id, frame)) for frame in range(scene.video.count)]
+        assumed = [row for row in of_track if row is not None and row.state == "absent" and not row.human]
+        waiting = [
+            row
+            for row in of_track
+            if row is not None and (row.look_reason or (row.state == "present" and not row.human))
+        ]
+        asked += scene.video.count
+        for frame, row in enumerate(of_track):
+            if row is None:
+                done += track.rejected or frame in declared
+            elif row in waiting:
+                done += track.rejected
+            else:
+                done += track.rejected or row not in assumed or not (waiting or track.id in doubted)
     return asked, done, len(declared)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_asked_and_done_is_counted_frame_by_frame(scene: Scene, seed: int) -> None:
     chance = random.Random(seed)
-    ids = [scene.new_track() for _ in range(4)]
-    for track in ids:
+    ids = [scene.new_track() for _ in range(5)]
+    flag = {"look": {"reason": "odd", "author": "run:a"}}
+    after: dict[str, dict[str, Any]] = {
+        "drawn": {"rle": square(1)},
+        "proposed": {"rle": square(1), "source": "proposed", "review": "unreviewed"},
+        "accepted": {"rle": square(1), "source": "proposed", "review": "accepted"},
+        "flagged": {"rle": square(1), "source": "proposed", "review": "accepted", **flag},
+        "absent": {"state": "absent", "source": "proposed", "review": "unreviewed"},
+        "flagged absent": {"state": "absent", "source": "proposed", "review": "unreviewed", **flag},
+        "seen absent": {"state": "absent"},
+    }
+    settled = ("none", "drawn", "accepted", "absent", "seen absent")
+    for at, track in enumerate(ids):
         for frame in range(scene.video.count):
-            kind = chance.choice(["none", "drawn", "proposed", "accepted", "absent", "seen absent"])
-            after = {
-                "drawn": {"rle": square(1)},
-                "proposed": {"rle": square(1), "source": "proposed", "review": "unreviewed"},
-                "accepted": {"rle": square(1), "source": "proposed", "review": "accepted"},
-                "absent": {"state": "absent", "source": "proposed", "review": "unreviewed"},
-                "seen absent": {"state": "absent"},
-            }
-            if kind in after:
+            kind = chance.choice(settled if at > 2 else ("none", *after))
+            if kind in after and (at, frame) != (4, 30):
                 scene.applied(Change(track, frame, 0, after[kind]))
     scene.applied(Change(ids[0], None, scene.track(ids[0]).version, {"rejected": True}), kind="reject")
     scene.applied(Change(ids[1], None, scene.track(ids[1]).version, None), kind="delete track")
     ranges = [(first, first + chance.randint(1, 6)) for first in (chance.randrange(0, 20) for _ in range(3))]
     for start, stop in ranges:
         declare(scene, start, stop)
+    doubt(scene, ids[4], 30)
 
     with scene.database.read() as tx:
         found = video_summaries(tx, scene.project.id)[scene.video.id]
 
-    assert (found.asked, found.done, found.complete) == looped(scene, ranges)
+    assert (found.asked, found.done, found.complete) == looped(scene, ranges, {ids[4]})
+
+
+def doubt(scene: Scene, track: str, frame: int, kind: str = "gap") -> None:
+    """A search finds that a track is missing on a frame."""
+    found = StoredError(kind, (track,), (None,), frame, frame, frame, 0.4, {})
+    with scene.database.atomic() as tx:
+        likely_errors.replace(tx, scene.video.id, [found], edit=1)
+
+
+def test_a_doubted_absence_is_a_question_until_somebody_answers_it(scene: Scene) -> None:
+    absent = {"state": "absent", "source": "proposed", "review": "unreviewed"}
+    accepted = {"rle": square(1), "review": "accepted", "source": "proposed"}
+    track, other = scene.new_track(), scene.new_track()
+    for one in (track, other):
+        rows = [Change(one, frame, 0, absent if frame % 9 == 4 else accepted) for frame in range(scene.video.count)]
+        scene.applied(*rows)
+
+    def left() -> int:
+        with scene.database.read() as tx:
+            found = video_summaries(tx, scene.project.id)[scene.video.id]
+        return found.asked - found.done
+
+    assumed = sum(frame % 9 == 4 for frame in range(scene.video.count))
+    assert left() == 0
+    doubt(scene, track, 4, "jump")
+    assert left() == 0, "the mask that it was about has a verdict"
+    doubt(scene, track, 4)
+    assert left() == assumed
+    declare(scene, 3, 6)
+    assert left() == 0, "complete frames have no missing masks"
+    doubt(scene, track, 13, "flicker")
+    assert left() == assumed
+    scene.applied(Change(track, 13, scene.version(track, 13), {"state": "absent"}))
+    assert left() == 0, "a person says that it is absent"
+    doubt(scene, track, 22)
+    scene.applied(Change(track, None, scene.track(track).version, {"rejected": True}), kind="reject")
+    assert left() == 0, "a rejected track is done"

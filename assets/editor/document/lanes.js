@@ -15,8 +15,8 @@ import { isHuman, isKey } from "./document.js";
  * @property {number[]} keys
  * @property {number[]} looks first frames of runs that need a look
  * @property {[number, number][]} scores frame and score
- * @property {Record<import("../../kit/words.js").ReviewState|"assumed"|"present"|"hand", number>} tally frames; `assumed`:
- *   absent by a model alone; `hand`: drawn
+ * @property {Record<import("../../kit/words.js").ReviewState|"assumed"|"present"|"hand", number>} tally frames; each
+ *   counts once as flagged (`look`), by its review, or as absent by a model alone (`assumed`); `hand`: drawn
  * @property {QueueItem[]} flagged runs of frames that need a look
  * @property {QueueItem[]} open runs of other frames without a verdict
  */
@@ -81,7 +81,6 @@ function build(track) {
     if (row.look) {
       if (looked !== row.frame - 1) lane.looks.push(row.frame);
       looked = row.frame;
-      lane.tally.look += 1;
       grow(lane.flagged, track, row.frame, "look", row.look);
     } else if (row.state === "present" && row.review === "unreviewed") {
       // Verdicts inside of a run shorten it from its ends and do not cut it in two.
@@ -92,7 +91,8 @@ function build(track) {
     } else if (row.state === "present" && open === row.frame - 1) open = row.frame;
     const state = row.look ? "look" : row.review;
     if (state !== "unreviewed") extend(lane.review, row.frame, state);
-    if (row.state === "present" || isHuman(row)) lane.tally[row.review] += 1;
+    if (row.look) lane.tally.look += 1;
+    else if (row.state === "present" || isHuman(row)) lane.tally[row.review] += 1;
     else lane.tally.assumed += 1;
     previous = row.frame;
   }
@@ -124,29 +124,50 @@ export function stateOf(track) {
 }
 
 /**
- * Sum over tracks, for the progress bar: of each track that stands, every frame but those where a model alone saw nothing.
- * A rejected track is done; so are frames without a row in a range that is declared complete.
- * @param {import("./document.js").VideoDocument} document
- * @returns {{accepted: number, corrected: number, rejected: number, unreviewed: number, look: number, complete: number, total: number}}
+ * @typedef {object} Progress frames times tracks, each counted once; those of a rejected track as rejected
+ * @property {number} accepted
+ * @property {number} corrected
+ * @property {number} rejected
+ * @property {number} unreviewed
+ * @property {number} look flagged
+ * @property {number} complete without a row, in a range that is declared complete
+ * @property {number} absent where a model alone saw nothing, of tracks of which nothing else is left to ask
+ * @property {number} done all of these that leave nothing to ask
+ * @property {number} total all of every track that stands
  */
-export function progress(document) {
-  const sum = { accepted: 0, corrected: 0, rejected: 0, unreviewed: 0, look: 0, complete: 0, total: 0 };
+
+/**
+ * Sum over tracks, for the progress bar. The server counts by the same rule.
+ * @param {import("./document.js").VideoDocument} document
+ * @param {ReadonlySet<string>} [doubted] ids of tracks of which a search doubts an absence
+ * @returns {Progress}
+ */
+export function progress(document, doubted = new Set()) {
+  const sum = {
+    accepted: 0,
+    corrected: 0,
+    rejected: 0,
+    unreviewed: 0,
+    look: 0,
+    complete: 0,
+    absent: 0,
+    done: 0,
+    total: 0,
+  };
   const declared = declaredFrames(document);
   for (const track of document.list()) {
-    const { tally } = laneOf(track);
-    const asked = document.count - tally.assumed;
-    sum.total += asked;
+    sum.total += document.count;
     if (track.rejected) {
-      sum.rejected += asked;
+      sum.rejected += document.count;
       continue;
     }
-    sum.accepted += tally.accepted;
-    sum.corrected += tally.corrected;
-    sum.rejected += tally.rejected;
-    sum.unreviewed += tally.unreviewed;
-    sum.look += tally.look;
+    const { tally } = laneOf(track);
+    for (const state of /** @type {const} */ (["accepted", "corrected", "rejected", "unreviewed", "look"]))
+      sum[state] += tally[state];
     sum.complete += withoutRow(track, declared);
+    if (!tally.unreviewed && !tally.look && !doubted.has(track.id)) sum.absent += tally.assumed;
   }
+  sum.done = sum.accepted + sum.corrected + sum.rejected + sum.complete + sum.absent;
   return sum;
 }
 

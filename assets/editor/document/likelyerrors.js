@@ -2,14 +2,18 @@
 /** Likely errors that a search found: those that are still open, and their reasons in words. */
 
 import { isHuman } from "./document.js";
+import { isDeclared } from "./verdicts.js";
 
 /** @typedef {import("./document.js").VideoDocument} VideoDocument */
 /** @typedef {import("../../kit/wire.js").LikelyError} LikelyError */
 /** @typedef {import("./lanes.js").QueueItem} QueueItem */
 
+/** Kinds of errors that are about frames where a track is not. */
+const ABSENCES = new Set(["flicker", "gap"]);
+
 /**
  * Whether nobody has judged or changed what the search found; a track that a merge took away is a change. Rows that are
- * not loaded yet count as unchanged.
+ * not loaded yet count as unchanged. Where everything has a track, as a person declared, no mask is missing.
  * @param {VideoDocument} document @param {LikelyError} error
  */
 export function isOpen(document, error) {
@@ -17,6 +21,7 @@ export function isOpen(document, error) {
   if (!first || first.rejected || first.deleted) return false;
   const judged = first.rows.get(error.frame);
   if (judged && isHuman(judged)) return false;
+  if (ABSENCES.has(error.kind) && isDeclared(document, [error.frame, error.frame])) return false;
   return error.tracks.every((id, i) => {
     const track = document.tracks.get(id);
     if (!track || track.rejected || track.deleted) return false;
@@ -70,13 +75,21 @@ export function reasonOf(document, { kind, tracks, evidence }) {
   return REASONS[kind]?.(evidence, other ? `track ${other.number}` : "another track") ?? "Likely error";
 }
 
-/** @typedef {{revision: number, errors: readonly LikelyError[], items: QueueItem[], frames: Map<string, number[]>}} Kept */
+/**
+ * @typedef {object} Kept
+ * @property {number} revision
+ * @property {readonly LikelyError[]} errors
+ * @property {QueueItem[]} items
+ * @property {Map<string, number[]>} frames by track
+ * @property {Set<string>} doubted ids of tracks of which an absence is open
+ */
 
 /** @type {WeakMap<VideoDocument, Kept>} */
 const keptOf = new WeakMap();
 
 /**
- * The open errors, computed once after a change: as entries of the queue, and by track the frames that lead to them.
+ * The open errors, computed once after a change: as entries of the queue, by track the frames that lead to them, and the
+ * tracks with an open absence.
  * @param {VideoDocument} document @param {readonly LikelyError[]} errors @param {number} revision of the view
  * @returns {Kept}
  */
@@ -85,12 +98,15 @@ export function openErrors(document, errors, revision) {
   if (old && old.revision === revision && old.errors === errors) return old;
   /** @type {Map<string, number[]>} */
   const frames = new Map();
+  /** @type {Set<string>} */
+  const doubted = new Set();
   for (const error of errors) {
     if (!isOpen(document, error)) continue;
+    if (ABSENCES.has(error.kind)) doubted.add(error.tracks[0]);
     for (const track of error.tracks) frames.set(track, [...(frames.get(track) ?? []), error.frame]);
   }
   for (const list of frames.values()) list.sort((a, b) => a - b);
-  const kept = { revision, errors, items: likelyItems(document, errors), frames };
+  const kept = { revision, errors, items: likelyItems(document, errors), frames, doubted };
   keptOf.set(document, kept);
   return kept;
 }

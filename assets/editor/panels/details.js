@@ -5,7 +5,6 @@ import { h, icon, onceIdle, renew, swatch } from "../../kit/dom.js";
 import { count, plural } from "../../kit/text.js";
 import { attributeSection } from "./attributes.js";
 import { historyList } from "./historylist.js";
-import { isHuman } from "../document/document.js";
 import { laneOf } from "../document/lanes.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { keyMark, named } from "../shortcuts/labels.js";
@@ -134,7 +133,7 @@ function factsOf(app, track) {
   const { frame } = app.view.now;
   const row = app.document.row(track.id, frame);
   const { tally } = laneOf(track);
-  const judged = [...track.rows.values()].filter(isHuman).length;
+  const judged = tally.accepted + tally.corrected + tally.rejected;
   const asked = track.rows.size - tally.assumed;
   const share = asked ? `${Math.floor((judged / asked) * 100)} % reviewed` : "";
   const area = app.document.areaOf(row);

@@ -7,6 +7,7 @@ import { fill, h, icon, iconButton, onceIdle, renew, whenOther } from "../../kit
 import { plural } from "../../kit/text.js";
 import { openMenu } from "../../kit/floating.js";
 import { progress } from "../document/lanes.js";
+import { openErrors } from "../document/likelyerrors.js";
 import { proposeSlot } from "./propose.js";
 import { commandButton } from "../shortcuts/labels.js";
 import { toggleTheme } from "../../kit/theme.js";
@@ -169,15 +170,17 @@ function reviewed(app) {
   const percent = h("span", { class: "v-percent" });
   const whole = h("div", { class: "v-progress" }, bar, percent, numbers);
   const draw = () => {
-    const sum = app.session.now.phase === "ready" ? progress(app.document) : null;
+    const { likely, revision } = app.view.now;
+    const ready = app.session.now.phase === "ready";
+    const sum = ready ? progress(app.document, openErrors(app.document, likely, revision).doubted) : null;
     whole.hidden = !sum?.total;
     if (!sum?.total) return;
-    const { accepted, corrected, rejected, unreviewed, look, complete, total } = sum;
+    const { accepted, corrected, rejected, unreviewed, look, complete, absent, total } = sum;
     const share = (/** @type {string} */ name, /** @type {number} */ n) =>
       n ? h("i", { class: `v-${name}`, style: `width:${(n / total) * 100}%` }) : null;
     renew(
       bar,
-      share("accepted", accepted + complete),
+      share("accepted", accepted + complete + absent),
       share("corrected", corrected),
       share("rejected", rejected),
       h("i", { class: "v-grow" }),
@@ -194,11 +197,11 @@ function reviewed(app) {
       number("edit", "v-acc", corrected, "corrected"),
       number("ci", "v-t3", unreviewed, "unreviewed"),
     );
-    const done = Math.floor((100 * (accepted + corrected + rejected + complete)) / total);
+    const done = Math.floor((100 * sum.done) / total);
     renew(percent, `${done} %`);
     whole.title = `${done} % done: ${accepted} accepted, ${corrected} corrected, ${rejected} rejected, ${unreviewed} unreviewed, ${look} need a look`;
   };
-  app.view.on(["revision"], onceIdle(draw));
+  app.view.on(["revision", "likely"], onceIdle(draw));
   app.session.on(["phase", "video"], draw);
   draw();
   return whole;

@@ -3,9 +3,9 @@
 export const counts = (values = {}) => ({ unreviewed: 0, accepted: 0, corrected: 0, rejected: 0, look: 0, ...values });
 
 /** Masks that have a verdict, of all. */
-const progress = ({ unreviewed, accepted, corrected, rejected }) => {
+const progress = ({ unreviewed, accepted, corrected, rejected, look }) => {
   const done = accepted + corrected + rejected;
-  return { asked: unreviewed + done, done };
+  return { asked: unreviewed + look + done, done };
 };
 
 export const video = (id, values = {}) => ({

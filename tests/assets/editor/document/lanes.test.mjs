@@ -86,18 +86,18 @@ test("progress counts every frame of every track that stands", () => {
     sentTrack(1, [sentRow(0, { review: "accepted" }), sentRow(1)]),
     sentTrack(2, [sentRow(0, { review: "corrected" })]),
   ]);
-  const counts = { accepted: 1, corrected: 1, rejected: 0, unreviewed: 1, look: 0, complete: 0, total: 20 };
-  assert.deepEqual(progress(document), counts);
+  const none = { rejected: 0, look: 0, complete: 0, absent: 0 };
+  assert.deepEqual(progress(document), { ...none, accepted: 1, corrected: 1, unreviewed: 1, done: 2, total: 20 });
 });
 
 test("one mask in ten frames is a tenth, and a rejected track is done", () => {
-  const rows = [sentRow(0), sentRow(1, { state: 0, hash: null, area: null })];
+  const rows = [sentRow(0), sentRow(1, { state: 0, hash: null, area: null, look: "odd" })];
   const document = smallDocument([
     sentTrack(1, [sentRow(4, { source: "drawn", review: "corrected" })]),
     sentTrack(2, rows, { rejected: true }),
   ]);
-  const { corrected, rejected, unreviewed, total } = progress(document);
-  assert.deepEqual([corrected, rejected, unreviewed, total], [1, 9, 0, 19]);
+  const { corrected, rejected, unreviewed, look, done, total } = progress(document);
+  assert.deepEqual([corrected, rejected, unreviewed, look, done, total], [1, 10, 0, 0, 11, 20]);
 });
 
 test("frames without a row are done where they are declared complete, each once", () => {
@@ -105,29 +105,48 @@ test("frames without a row are done where they are declared complete, each once"
   document.complete.set("a", { id: "a", start: 0, stop: 3, categories: [], version: 1 });
   document.complete.set("b", { id: "b", start: 2, stop: 6, categories: [], version: 1 });
   document.complete.set("c", { id: "c", start: 8, stop: 9, categories: [], version: 1 });
-  const { accepted, unreviewed, complete, total } = progress(document);
-  assert.deepEqual([accepted, unreviewed, complete, total], [1, 1, 5, 10]);
+  const { accepted, unreviewed, complete, done, total } = progress(document);
+  assert.deepEqual([accepted, unreviewed, complete, done, total], [1, 1, 5, 6, 10]);
 });
 
-test("where a model alone saw nothing, nothing is asked", () => {
-  const absent = { state: 0, hash: null, area: null };
+const ABSENT = { state: 0, hash: null, area: null };
+
+test("what is flagged is asked, also where it has a verdict or where a model alone saw nothing", () => {
   const document = smallDocument([
     sentTrack(1, [
       sentRow(0),
-      sentRow(1, absent),
-      sentRow(2, { ...absent, source: "drawn", review: "corrected" }),
-      sentRow(3, { ...absent, look: "Too short" }),
+      sentRow(1, ABSENT),
+      sentRow(2, { ...ABSENT, source: "drawn", review: "corrected" }),
+      sentRow(3, { ...ABSENT, look: "Too short" }),
+      sentRow(4, { review: "accepted", look: "Marked by hand" }),
     ]),
   ]);
-  const { unreviewed, corrected, total } = progress(document);
-  assert.deepEqual([unreviewed, corrected, total], [1, 1, 8]);
+  const { unreviewed, accepted, corrected, look, absent, done, total } = progress(document);
+  assert.deepEqual([unreviewed, accepted, corrected, look, absent, done, total], [1, 0, 1, 2, 0, 1, 10]);
   assert.deepEqual(
     reviewQueue(document.list()).map(({ kind, first, last }) => [kind, first, last]),
     [
       ["look", 3, 3],
+      ["look", 4, 4],
       ["unreviewed", 0, 0],
     ],
   );
+});
+
+test("where a model alone saw nothing, a track is done once nothing else of it is left to ask", () => {
+  const rows = (review) => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((at) => sentRow(at, at < 3 ? { review } : ABSENT));
+  const document = smallDocument([sentTrack(1, rows("unreviewed")), sentTrack(2, rows("accepted"))]);
+  const share = (doubted) => {
+    const { absent, done, total } = progress(document, new Set(doubted));
+    return [absent, done, total];
+  };
+  assert.deepEqual(share([]), [7, 10, 20]);
+  for (const frame of [0, 1, 2]) document.apply({ track: "t1", frame, version: 2, after: { review: "accepted" } });
+  assert.deepEqual(share([]), [14, 20, 20]);
+  assert.deepEqual(share(["t1"]), [7, 13, 20], "a search doubts that it is absent");
+  const seen = { state: "absent", mask: null, source: "drawn", review: "corrected" };
+  document.apply({ track: "t1", frame: 5, version: 3, after: seen });
+  assert.deepEqual(share([]), [13, 20, 20], "a verdict on an absence adds nothing to ask");
 });
 
 test("a verdict in the middle of a run does not make the queue longer", () => {

@@ -83,6 +83,24 @@ test("work on other frames leaves an error open and never adds one", () => {
   assert.equal(likelyItems(document, errors).length, before - 1);
 });
 
+test("an absence is a question until its frame is judged or declared complete", () => {
+  const document = scene();
+  const frame = 7;
+  const absence = (kind) => ({ ...errorIn(document, { kind, frame: 4 }), masks: [null], first: frame, last: 8, frame });
+  document.tracks.get("t1").rows.delete(frame);
+  let revision = 0;
+  const doubted = (kind) => [...openErrors(document, [absence(kind)], (revision += 1)).doubted];
+  assert.deepEqual(["gap", "flicker", "jump"].map(doubted), [["t1"], ["t1"], []]);
+  document.complete.set("r", { id: "r", start: 0, stop: 9, categories: [], version: 1 });
+  assert.deepEqual(doubted("gap"), []);
+  assert.equal(likelyItems(document, [absence("gap")]).length, 0);
+  assert.equal(likelyItems(document, [absence("jump")]).length, 1);
+  document.complete.clear();
+  const seen = { state: "absent", mask: null, source: "drawn", review: "corrected" };
+  document.apply({ track: "t1", frame, version: 2, after: seen });
+  assert.deepEqual(doubted("gap"), []);
+});
+
 test("entries keep the order of the search and lead to the frame that shows the error", () => {
   const document = scene();
   const errors = [errorIn(document, { frame: 4, first: 2, last: 5 }), errorIn(document, { tracks: ["t2"], frame: 1 })];
