@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Case, ColumnElement, Connection, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, select
 
 from storage import schema
 from storage.likely_errors import tracks_with_doubted_absences
@@ -102,13 +102,18 @@ def _judged(
 ) -> dict[str, Counter[str]]:
     """Video id -> rows by review and flag, and as ``done`` those of tracks that stand that leave nothing to ask."""
     tracks, masks, videos = schema.tracks, schema.masks, schema.videos
-    kinds = ("look", "assumed", *schema.REVIEWS)
+    plain = masks.c.look_reason.is_(None)
+    # A model alone saw nothing there, of which nothing is asked by itself.
+    assumed = and_(masks.c.state == "absent", masks.c.review == "unreviewed", masks.c.source != "drawn", plain)
+    judged = {review: and_(masks.c.review == review, plain) for review in schema.REVIEWS if review != "unreviewed"}
     rows = (
         select(
             tracks.c.video_id,
             tracks.c.id,
             tracks.c.rejected.label("of_rejected"),
-            *(func.sum(case((_kind() == kind, 1), else_=0)).label(kind) for kind in kinds),
+            func.count().label("all"),
+            func.count(masks.c.look_reason).label("look"),
+            *(func.count(case((of, 1))).label(name) for name, of in [("assumed", assumed), *judged.items()]),
         )
         .join(tracks, masks.c.track_id == tracks.c.id)
         .join(videos, tracks.c.video_id == videos.c.id)
@@ -119,20 +124,15 @@ def _judged(
     doubted = tracks_with_doubted_absences(tx, project_id)
     for row in tx.execute(rows):
         sums = found[row.video_id]
-        sums.update({kind: row._mapping[kind] for kind in kinds})
-        if not row.of_rejected:
-            sums["done"] += row.accepted + row.corrected + row.rejected
-            if not row.look and not row.unreviewed and row.id not in doubted:
-                sums["done"] += row.assumed
+        if row.of_rejected:
+            sums["rejected"] += row.all - row.assumed
+            continue
+        verdicts = {review: row._mapping[review] for review in judged}
+        done = sum(verdicts.values())
+        unreviewed = row.all - row.look - row.assumed - done
+        settled = 0 if row.look or unreviewed or row.id in doubted else row.assumed
+        sums.update({**verdicts, "look": row.look, "unreviewed": unreviewed, "done": done + settled})
     return found
-
-
-def _kind() -> Case[str]:
-    """What a row counts as; ``assumed``: a model alone saw nothing there, of which nothing is asked by itself."""
-    tracks, masks = schema.tracks, schema.masks
-    assumed = and_(masks.c.review == "unreviewed", masks.c.state == "absent", masks.c.source != "drawn")
-    flagged = and_(tracks.c.rejected.is_(False), masks.c.look_reason.is_not(None))
-    return case((flagged, "look"), (assumed, "assumed"), (tracks.c.rejected, "rejected"), else_=masks.c.review)
 
 
 def _declared(
