@@ -40,9 +40,9 @@ FLOORS = {
         "numbering",
         "database youtube_vis attributes guides",
         "effort run_text",
-        "frames projects videos video_progress imports checkpoints runs snapshots teaching likely_errors rle "
+        "frames projects videos video_progress imports checkpoints runs snapshots teaching rle "
         "migrations arrivals taught_categories",
-        "summary_tables",
+        "summary_tables likely_errors",
         "schema prepared errors authors atomic text plain_values plain_data regular_files",
         "columns",
     ),
