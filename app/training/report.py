@@ -76,7 +76,10 @@ class ShownMask:
 
 @dataclass(frozen=True)
 class WorstFrame:
-    """A frame that lost most: ``before`` and ``after`` are mean IoUs of its true masks, 0 to 1."""
+    """A frame that lost most, or changed most where none lost.
+
+    ``before`` and ``after`` are mean IoUs of its true masks, 0 to 1.
+    """
 
     video: str
     name: str

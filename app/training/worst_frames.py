@@ -1,4 +1,4 @@
-"""The frames in which a retraining lost most, with the masks before and after for a view side by side."""
+"""The frames in which a retraining lost or changed most, with the masks before and after for a view side by side."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,11 +36,13 @@ def worst_frames(
 ) -> tuple[WorstFrame, ...]:
     """The frames whose true masks lost most IoU with the proposed tracks that fit them best, the worst first.
 
+    Where none lost, those that changed most, since a person may have to decide by what is to be seen.
     ``ids[i]`` is the id of video i of the source. A video gives another frame only where the others gave one each.
     """
     losses = [loss for place in range(len(before.videos)) for loss in _losses(before, after, place)]
-    losses = sorted((one for one in losses if one.change < 0), key=lambda one: (one.change, one.place, one.at))
-    chosen = _spread(losses, most)
+    worse = sorted((one for one in losses if one.change < 0), key=lambda one: (one.change, one.place, one.at))
+    # Of frames that did not change those come first in which both sides are furthest from the truth.
+    chosen = _spread(worse or sorted(losses, key=lambda one: (-one.change, one.after, one.place, one.at)), most)
     return tuple(_described(before, after, one, ids=ids, store=store) for one in chosen)
 
 
@@ -65,7 +67,7 @@ def _best(truth: Sequence[Any], found: Entries) -> np.ndarray:
 
 
 def _spread(losses: Sequence[_Loss], most: int) -> list[_Loss]:
-    """The worst frames, first one of each video, then others that lie apart from those."""
+    """The first of these frames, one of each video at first, then others that lie apart from those; in their order."""
     chosen: list[_Loss] = []
     for again in (False, True):
         for loss in losses:
@@ -73,7 +75,7 @@ def _spread(losses: Sequence[_Loss], most: int) -> list[_Loss]:
             near = any(abs(one.at - loss.at) < APART for one in mine)
             if len(chosen) < most and (not mine if not again else not near):
                 chosen.append(loss)
-    return sorted(chosen, key=lambda one: (one.change, one.place, one.at))
+    return sorted(chosen, key=losses.index)
 
 
 def _described(

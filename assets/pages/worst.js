@@ -1,5 +1,5 @@
 // @ts-check
-/** The frames that lost most in a retraining, side by side: the truth, and what was found before and after. */
+/** The frames that lost or changed most in a retraining, side by side: the truth, and what was found before and after. */
 
 import { h } from "../kit/dom.js";
 import { points } from "../kit/text.js";
@@ -30,13 +30,14 @@ export function painted({ video, frame }, masks, labels) {
 export function worstFrames(result, before, project) {
   const frames = result.worst_frames ?? [];
   if (!frames.length) return null;
+  const lost = frames.some(({ before: was, after }) => after < was);
   return h(
     "section.v-card",
     { id: "v-worst" },
     h(
       "header",
       null,
-      h("h2.v-grow", null, "Worst frames"),
+      h("h2.v-grow", null, lost ? "Worst frames" : "No frame got worse; these changed most"),
       h("span.v-t3", null, `of ${setOf(result)}; the same class has the same colour`),
     ),
     h("div.v-worst", null, ...frames.map((one) => figure(one, before, result.name, project))),

@@ -35,11 +35,14 @@ def test_the_worst_frames_come_from_different_videos_and_show_before_and_after()
     assert all(mask in STORED for mask in (rle(0), rle(30)))
 
 
-def test_where_nothing_got_worse_there_is_no_worst_frame() -> None:
-    videos = Source(made())
-    same = side([held_out(videos, 0, (0, 0, 0.9))])
-    assert worst_frames(same, same, ids=("a",), store=store) == ()
-    assert worst_frames(side([held_out(videos, 0)]), same, ids=("a",), store=store) == ()
+def test_where_no_frame_got_worse_those_that_changed_most_are_shown() -> None:
+    videos = Source(*[made()] * 2)
+    before = side([held_out(videos, 0, (0, 0, 0.9)), held_out(videos, 1)])
+    after = side([held_out(videos, 0, (0, 0, 0.9)), held_out(videos, 1, (0, 0, 0.9), (30, 1, 0.9))])
+    first, second = worst_frames(before, after, ids=("a", "b"), store=store, most=2)
+    assert (first.video, first.before, first.after) == ("b", 0.0, 1.0)
+    assert (second.video, second.before, second.after) == ("a", 0.5, 0.5), "also where nothing changed"
+    assert worst_frames(side([]), side([]), ids=(), store=store) == ()
 
 
 def test_a_class_that_the_project_lacks_has_no_name() -> None:

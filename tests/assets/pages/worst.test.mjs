@@ -45,3 +45,10 @@ test("the address of a frame names each mask with the number of its colour", () 
   const address = painted(FRAME, FRAME.truth, ["crab", "fish"]);
   assert.equal(new URLSearchParams(address.split("?")[1]).get("masks"), "aa:2,bb:1");
 });
+
+test("where no frame got worse the heading says so", async () => {
+  await openPage();
+  const heading = (frame) => worstFrames(result([frame]), "demo", "p").querySelector("h2").textContent;
+  assert.equal(heading(FRAME), "Worst frames");
+  assert.equal(heading({ ...FRAME, after: 0.8 }), "No frame got worse; these changed most");
+});
