@@ -7,7 +7,7 @@ place where the flow says that the cell comes from, so that a small radius is en
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import cv2
@@ -35,24 +35,29 @@ class Reference:
     """A frame whose labels are known or were found, as cells of one or more strides.
 
     features: stride -> C x h x w; labels: stride -> h x w x L, background first; offset: stride -> h x w x 2, where
-    each cell of the current frame lies in this one, in cells, relative to its own place. given: a person's masks.
-    known: float32 L, 1 for the labels that this frame has something to say of, 0 for tracks that were not followed yet.
+    each cell of the current frame lies in this one, in cells, relative to its own place. given: bool L, the tracks that
+    have a person's mask here, and the background if there are any. known: float32 L, 1 for the labels that this frame
+    has something to say of, 0 for tracks that were not followed yet.
     """
 
     features: Mapping[int, Tensor]
     labels: Mapping[int, np.ndarray]
     offset: dict[int, np.ndarray]
-    given: bool
+    given: np.ndarray
     known: np.ndarray
     _framed: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
 
     @classmethod
     def begun(
-        cls, features: Mapping[int, Tensor], labels: Mapping[int, np.ndarray], *, given: bool, known: np.ndarray
+        cls, features: Mapping[int, Tensor], labels: Mapping[int, np.ndarray], *, given: np.ndarray, known: np.ndarray
     ) -> "Reference":
         """The reference of the frame itself."""
         offset = {stride: np.zeros((*one.shape[1:], 2), np.float32) for stride, one in features.items()}
         return cls(features, labels, offset, given, known)
+
+    def of_given(self) -> "Reference":
+        """The same frame, which goes on with this one, but with nothing to say of tracks that are not given in it."""
+        return replace(self, known=self.given.astype(np.float32))
 
     def framed(self, stride: int) -> tuple[Tensor, Tensor]:
         """Features (C x h' x w') and labels (h' w' x L) with `FRAME` cells of nothing, which are background, around."""
@@ -95,13 +100,13 @@ def to_pixels(cells: np.ndarray, box: tuple[int, int, int, int], cell: float) ->
 class Matched:
     """labels: float32 h x w x L, background 1 outside of the query; similarity: h x w of the best cell, 0 outside.
 
-    to_given: the similarity to given frames alone; None where none of the references is given.
+    to_given: by label, the similarity to the frames alone that its track is given in, h x w; not of other labels.
     """
 
     labels: np.ndarray
     similarity: np.ndarray
     stride: int
-    to_given: np.ndarray | None = None
+    to_given: Mapping[int, np.ndarray]
 
 
 def match(
@@ -119,24 +124,19 @@ def match(
     count = references[0].labels[stride].shape[2]
     labels = np.zeros((height * width, count), np.float32)
     labels[:, 0] = 1.0
-    similarity, to_given = np.zeros(height * width, np.float32), None
-    if any(one.given for one in references):
-        to_given = np.zeros(height * width, np.float32)
+    similarity = np.zeros(height * width, np.float32)
+    given = [label for label in range(1, count) if any(one.given[label] for one in references)]
+    to_given = {label: np.zeros((height, width), np.float32) for label in given}
     cells = np.flatnonzero(query)
     if len(cells):
         wanted = features.reshape(len(features), -1)[:, torch.from_numpy(cells)].T.contiguous()
         work = [partial(_votes, wanted, cells, width, one, stride) for one in references]
         votes = [one() for one in work] if second is None else second.all(work)
         labels[cells], similarity[cells] = _elected(votes)
-        if to_given is not None:
-            best = [vote.similar[:, 0] for vote, one in zip(votes, references, strict=True) if one.given]
-            to_given[cells] = torch.stack(best).amax(0).numpy()
-    return Matched(
-        labels.reshape(height, width, count),
-        similarity.reshape(height, width),
-        stride,
-        None if to_given is None else to_given.reshape(height, width),
-    )
+        for label, best in to_given.items():
+            similar = [vote.similar[:, 0] for vote, one in zip(votes, references, strict=True) if one.given[label]]
+            best.reshape(-1)[cells] = torch.stack(similar).amax(0).numpy()
+    return Matched(labels.reshape(height, width, count), similarity.reshape(height, width), stride, to_given)
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +171,7 @@ def _votes(wanted: Tensor, cells: np.ndarray, width: int, one: Reference, stride
     are compared with the same square of cells.
     """
     height, across = one.labels[stride].shape[:2]
-    radius = (GIVEN_RADIUS if one.given else RADIUS)[stride]
+    radius = (GIVEN_RADIUS if one.given.any() else RADIUS)[stride]
     features, labels = one.framed(stride)
     side = TILE + 2 * radius + 1
     offset = one.offset[stride].reshape(-1, 2)[cells]

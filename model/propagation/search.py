@@ -116,7 +116,8 @@ class Move:
         one = self.source
         offset = np.empty((*one.labels[STRIDE].shape[:2], 2), np.float32)
         offset[...] = -self.shift[1], -self.shift[0]
-        return Reference(one.features, one.labels, {STRIDE: offset}, True, one.known)
+        every = np.ones(len(one.known), bool)
+        return Reference(one.features, one.labels, {STRIDE: offset}, every, one.known)
 
     def lead(self, label: int) -> None:
         """From now on compare the cells of the track, and those around them, with where the reference has them."""

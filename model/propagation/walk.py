@@ -12,11 +12,12 @@ import numpy as np
 
 from model.propagation.boxes import Box, around, bounds, grown, inside
 from model.propagation.edges import MOST_SPECK, most_speck, radius_for, snapped, without_islands_and_holes
-from model.propagation.evidence import FrameEvidence, KeyFlow, KnownMask
+from model.propagation.evidence import FrameEvidence, KnownMask
 from model.propagation.flow import FlowPair, pixel_grid, warped
 from model.propagation.fusing import TrackEvidence, fused
 from model.propagation.matching import Matched, Reference, match, to_cells
 from model.propagation.palette import TrackPalette
+from model.propagation.remembered import RememberedFrames
 from model.propagation.search import FoundAgain, Searching
 from model.propagation.settings import SpreadSettings
 from model.propagation.upsampling import need_of_colours
@@ -31,6 +32,7 @@ REMAINDER, DOUBTFUL = 0.3, 0.4  # the same, where the trust is below the second 
 WHOLE = 0.8  # share of its largest area above which a track is seen whole
 REMEMBERED = 10  # areas and similarities that are remembered
 FORGOTTEN = 15  # frames without a trace after which a track is lost
+SOON = 8  # frames: a track that is given again within so many can do without the given frame that it comes from
 STRIDE = 8
 
 GivenChances = Mapping[int, Mapping[int, Callable[[], np.ndarray | None]]]
@@ -86,8 +88,7 @@ class Walk:
         self._tracks = {track: _Followed() for track in given}
         self._labels = {track: number for number, track in enumerate(given, start=1)}
         self._before: int | None = None
-        self._key: KeyFlow | None = None
-        self._references: list[Reference] = []
+        self._remembered = RememberedFrames(frames, settings.recent)
         self._changes: list[float] = []
         self._searching = Searching(frames)
 
@@ -104,6 +105,7 @@ class Walk:
                 found = self._followed(k, after)
         found |= self._take_given(k)
         self._remember(k, found)
+        self._remembered.keep(self._used(k), k)
         self._before = k
         return found
 
@@ -117,8 +119,7 @@ class Walk:
 
     def _leave_scene(self) -> None:
         """Nothing is followed beyond a cut; at most it is looked for."""
-        self._references = [one for one in self._references if one.given]
-        self._key = None
+        self._remembered.leave_scene()
         for one in self._tracks.values():
             if one.chance is not None:
                 one.chance = np.zeros_like(one.chance) if self._settings.beyond_cuts else None
@@ -149,10 +150,11 @@ class Walk:
 
     def _remember(self, k: int, found: Mapping[int, Step]) -> None:
         """Keep frame ``k`` as a reference of those that follow."""
-        given = any(step.given and step.chance is not None for step in found.values())
+        given = [track for track, step in found.items() if step.given and step.chance is not None]
         if given:
-            self._key = KeyFlow.begun(k, self._frames.grid)
-        if not self._uses_features or not any(step.chance is not None for step in found.values()):
+            self._remembered.begin_flow(k)
+        shown = [track for track, step in found.items() if step.chance is not None]
+        if not self._uses_features or not shown:
             return
         # A track that is hidden may be there unseen: such a frame is not counted against it later.
         known = np.array([True, *(one.key >= 0 and one.hidden == 0 for one in self._tracks.values())], np.float32)
@@ -160,18 +162,23 @@ class Walk:
         labels = {
             stride: self._labels_of_cells(one.shape[1:], stride / self._frames.zoom) for stride, one in features.items()
         }
-        new = Reference.begun(features, labels, given=given, known=known)
-        for track, step in found.items():
+        by_person = np.array([bool(given), *(track in given for track in self._tracks)])
+        new = Reference.begun(features, labels, given=by_person, known=known)
+        for track in shown:
             one = self._tracks[track]
-            if step.chance is not None and one.areas and one.areas[-1] >= WHOLE * max(one.areas):
+            if one.areas and one.areas[-1] >= WHOLE * max(one.areas):
                 one.seen = new
-        keys = [one for one in self._references if one.given]
-        others = [one for one in self._references if not one.given]
-        if given:
-            keys = [*keys, new][-2:]
-        else:
-            others = [*others, new][-self._settings.recent :]
-        self._references = [*keys, *others]
+        self._remembered.add(k, new, guessed=len(given) < len(shown))
+
+    def _used(self, k: int) -> dict[int, int]:
+        """The given frames that tracks come from -> how many of these are not given again within the next `SOON`."""
+        forward = 1 if self._before is None or self._before < k else -1
+        used: dict[int, int] = {}
+        for track, one in self._tracks.items():
+            if one.chance is not None:
+                again = any(0 < forward * (at - one.key) <= SOON for at in self._given[track])
+                used[one.key] = used.get(one.key, 0) + (not again)
+        return used
 
     @property
     def _uses_features(self) -> bool:
@@ -191,14 +198,14 @@ class Walk:
         frames, before = self._frames, self._before
         assert before is not None
         pair = frames.flow(k, before)
-        key = None if self._key is None else frames.second.begin(partial(self._key.next, k, pair, frames))
+        flows = self._remembered.begin_next(k, pair)
         if after is not None:
             frames.prepare(after, k, features=self._uses_features)
         evidence = FrameEvidence(frames, k, pair, self._settings)
         active = {track: one for track, one in self._tracks.items() if one.chance is not None}
         places = {track: evidence.expected(one.chance) for track, one in active.items() if one.chance is not None}
         matched = self._matched(k, pair)
-        self._key = None if key is None else key.result()
+        self._remembered.flows = {at: begun.result() for at, begun in flows.items()}
         boxes = {track: self._box(track, places[track], matched) for track in active}
         near = {track: box for track, box in boxes.items() if box is not None}
         whole = partial(self._part, k, evidence=evidence, pair=pair, matched=matched)
@@ -224,9 +231,9 @@ class Walk:
         """The chances of a track in a box, and how far they are to be trusted."""
         assert one.chance is not None and self._before is not None
         before = KnownMask(self._before, one.chance, pair.there)
-        key = None
-        if self._key is not None and one.given is not None and one.key == self._key.frame:
-            key = (KnownMask(one.key, one.given, self._key.flow), self._key)
+        key, flow = None, self._remembered.flows.get(one.key)
+        if flow is not None and one.given is not None:
+            key = (KnownMask(one.key, one.given, flow.flow), flow)
         known = evidence.of(box, before, key, matched, self._labels[track], one.palette, one.need)
         if not known:
             return box, np.zeros((box[3] - box[1], box[2] - box[0]), np.float32), 0.0
@@ -249,17 +256,18 @@ class Walk:
 
     def _matched(self, k: int, pair: FlowPair) -> Matched | None:
         """Labels by features near where the flow expects the tracks."""
-        if not self._uses_features or not self._references:
+        references = self._remembered.references()
+        if not self._uses_features or not references:
             return None
         features = self._frames.features(k)[STRIDE]
         shape, cell = features.shape[1:], STRIDE / self._frames.zoom
         flow = to_cells(pair.there, shape, cell) / cell
-        for known in self._references:
+        for known in references:
             known.follow({STRIDE: flow})
         shown = [one.chance > 0.3 for one in self._tracks.values() if one.chance is not None]
         before = to_cells(np.any(shown, axis=0).astype(np.float32), shape, cell)
         expected = warped(np.ascontiguousarray(before), flow, pixel_grid(*shape)) > 0.05
-        return match(features, grown(expected, REACH), self._references, STRIDE, self._frames.second)
+        return match(features, grown(expected, REACH), references, STRIDE, self._frames.second)
 
     def _box(self, track: int, expected: Box | None, matched: Matched | None) -> Box | None:
         """The pixels to compute for a track: where flow or features expect it, and a margin."""
@@ -281,23 +289,23 @@ class Walk:
         found: dict[int, tuple[Box, np.ndarray, float]] = {}
         if not self._uses_features:
             return found
-        keys = [one for one in self._references if one.given]
-        hidden = {track: one for track, one in active.items() if one.hidden > 0 and (keys or one.seen)}
-        work = [partial(self._searched, k, track, one, keys) for track, one in hidden.items()]
+        given, flows = self._remembered.given, self._remembered.flows
+        hidden = {track: one for track, one in active.items() if one.hidden > 0 and (one.key in given or one.seen)}
+        work = [partial(self._searched, k, track, one) for track, one in hidden.items()]
         for (track, one), again in zip(hidden.items(), self._frames.second.all(work), strict=True):
             if again is None:
                 continue
             found[track] = again.box, again.chance, again.trust
             for move in again.moves:
                 move.lead(self._labels[track])
-            now = next((move for move in again.moves if move.source is keys[-1]), None) if keys else None
-            if now is not None and self._key is not None and one.key == self._key.frame:
+            now = next((move for move in again.moves if move.source is given.get(one.key)), None)
+            if now is not None and one.key in flows:
                 cell = STRIDE / self._frames.zoom
-                self._key = self._key.moved(again.box, -cell * np.array(now.shift[::-1], np.float32))
+                flows[one.key] = flows[one.key].moved(again.box, -cell * np.array(now.shift[::-1], np.float32))
         return found
 
-    def _searched(self, k: int, track: int, one: _Followed, keys: Sequence[Reference]) -> FoundAgain | None:
-        known = keys if one.seen is None else [*keys, one.seen]
+    def _searched(self, k: int, track: int, one: _Followed) -> FoundAgain | None:
+        known = [source for source in (self._remembered.given.get(one.key), one.seen) if source is not None]
         usual = float(np.median(one.areas)) if one.areas else 0.0
         return self._searching.search(
             k, known, self._labels[track], place=one.place, hidden=one.hidden, area=usual, similar=one.similar
@@ -326,7 +334,7 @@ class Walk:
             if _is_seen(area, max(one.areas, default=0.0), trust):
                 one.hidden, one.cut, one.place = 0, False, bounds(mask)
                 one.areas = [*one.areas, area][-REMEMBERED:]
-                alike = self._note_similarity(one, mask, matched)
+                alike = self._note_similarity(track, mask, matched)
                 one.chance, shown = whole, whole
             else:
                 one.hidden, one.again = one.hidden + 1, True
@@ -335,8 +343,8 @@ class Walk:
             found[track] = Step(shown, trust, abs(k - one.key), lost=lost, alike=alike, again=one.again)
         return found
 
-    def _note_similarity(self, one: _Followed, mask: np.ndarray, matched: Matched | None) -> float | None:
-        """Remember how similar a track is to what its features were found by; returns the same for the given frames."""
+    def _note_similarity(self, track: int, mask: np.ndarray, matched: Matched | None) -> float | None:
+        """Remember how similar a track is to what its features were found by; returns the same for its given frame."""
         if matched is None:
             return None
         cell = STRIDE / self._frames.zoom
@@ -344,8 +352,10 @@ class Walk:
         cells &= matched.similarity > 0
         if not cells.any():
             return None
+        one = self._tracks[track]
         one.similar = [*one.similar, float(matched.similarity[cells].mean())][-REMEMBERED:]
-        return None if matched.to_given is None else float(matched.to_given[cells].mean())
+        to_given = matched.to_given.get(self._labels[track])
+        return None if to_given is None else float(to_given[cells].mean())
 
 
 def _is_seen(area: float, usual: float, trust: float) -> bool:

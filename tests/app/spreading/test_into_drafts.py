@@ -218,7 +218,7 @@ def test_a_refusal_of_the_engine_is_the_jobs(scene: Spreading) -> None:
     assert scene.run().state == "failed"
 
 
-def test_of_a_track_that_only_competes_so_many_masks_are_read_as_fit_into_memory() -> None:
+def test_of_a_track_that_only_competes_few_masks_are_taken() -> None:
     rows: dict[int, str | None] = {frame: f"mask {frame}" for frame in range(500)}
     rows |= {frame: None for frame in (3, 77)}
     kept = given._thinned(rows, {0, 250})

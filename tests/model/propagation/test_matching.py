@@ -40,7 +40,7 @@ def reference(
     one: torch.Tensor, cells: np.ndarray, *, given: bool, known: tuple[float, float, float] = (1, 1, 1)
 ) -> Reference:
     """A frame with these features and labels, which knows of all tracks or of some."""
-    return Reference.begun({8: one}, {8: cells}, given=given, known=np.array(known, np.float32))
+    return Reference.begun({8: one}, {8: cells}, given=np.full(3, given), known=np.array(known, np.float32))
 
 
 @pytest.mark.parametrize("shift", [(0, 0), (1, 2), (-2, 1)])
@@ -76,10 +76,23 @@ def test_the_similarity_to_given_frames_does_not_count_the_others() -> None:
     found = match(now, here, [before, same], 8)
 
     alone = match(now, here, [before], 8)
-    assert found.to_given is not None and alone.to_given is not None
-    assert np.allclose(found.to_given, alone.similarity) and np.allclose(alone.to_given, alone.similarity)
-    assert found.similarity.min() > found.to_given.max()
-    assert match(now, here, [same], 8).to_given is None
+    for label in (1, 2):
+        assert np.allclose(found.to_given[label], alone.similarity)
+        assert np.allclose(alone.to_given[label], alone.similarity)
+        assert found.similarity.min() > found.to_given[label].max()
+    assert not match(now, here, [same], 8).to_given
+
+
+def test_a_frame_that_another_track_is_given_in_is_not_given_for_this_one() -> None:
+    here, now = np.ones((HEIGHT, WIDTH), bool), features(7)
+    before, same = reference(features(), labels(), given=True), reference(now, labels(), given=True)
+    before.given[2] = same.given[1] = False
+
+    found = match(now, here, [before, same], 8)
+
+    assert found.to_given[1].max() < 0.9 < found.to_given[2].min()
+    before.given[1] = False
+    assert set(match(now, here, [before, same], 8).to_given) == {2}
 
 
 def test_outside_of_the_query_is_background() -> None:
@@ -128,7 +141,7 @@ def one_by_one(now: torch.Tensor, cell: tuple[int, int], references: list[Refere
     """Labels and similarity of one cell, by the definition."""
     votes = []
     for one in references:
-        radius = (GIVEN_RADIUS if one.given else RADIUS)[8]
+        radius = (GIVEN_RADIUS if one.given.any() else RADIUS)[8]
         aside, down = one.offset[8][cell]
         for y in range(HEIGHT):
             for x in range(WIDTH):

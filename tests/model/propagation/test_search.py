@@ -26,9 +26,8 @@ def reference(seed: int = 0) -> Reference:
     labels = np.zeros((*SHAPE, 2), np.float32)
     labels[..., 0] = 1
     labels[CELLS] = 0, 1
-    return Reference(
-        {STRIDE: features(seed)}, {STRIDE: labels}, {STRIDE: np.zeros((*SHAPE, 2), np.float32)}, True, labels[0, 0]
-    )
+    offset, given = {STRIDE: np.zeros((*SHAPE, 2), np.float32)}, np.ones(2, bool)
+    return Reference({STRIDE: features(seed)}, {STRIDE: labels}, offset, given, labels[0, 0])
 
 
 def moved(known: Reference, down: int, aside: int, rows: slice = CELLS[0]) -> Tensor:

@@ -228,17 +228,32 @@ def test_what_cannot_be_spread_is_refused(given: dict, start: int, stop: int, se
         next(spread(ONE.read, given, size=SIZE, start=start, stop=stop))
 
 
-def test_a_thing_that_turns_into_another_one_needs_a_look() -> None:
-    """What moves on steadily but shows other colours: the flow and the last frames agree, the given one does not."""
-    changed = Scene(ONE.frames.copy(), ONE.masks)
+def turning(scene: Scene) -> Scene:
+    """The same, but the first thing shows more and more of other colours."""
+    changed = Scene(scene.frames.copy(), scene.masks)
     other = texture(33, level=130).astype(np.float32)
     for k in range(COUNT):
-        share, thing = min(k / 5, 1.0), ONE.masks[k, 0]
-        mixed = (1 - share) * ONE.frames[k] + share * other
+        share, thing = min(k / 5, 1.0), scene.masks[k, 0]
+        mixed = (1 - share) * scene.frames[k] + share * other
         changed.frames[k][thing] = mixed[thing].astype(np.uint8)
+    return changed
+
+
+def test_a_thing_that_turns_into_another_one_needs_a_look() -> None:
+    """What moves on steadily but shows other colours: the flow and the last frames agree, the given one does not."""
+    changed = turning(ONE)
 
     steady, turned = (final(run(scene, 0, trunk=ColourTrunk())) for scene in (ONE, changed))
 
     assert not any(steady[k].guesses[0].needs_look for k in range(1, COUNT))
     assert all(turned[k].guesses[0].needs_look for k in range(4, COUNT))
     assert turned[4].guesses[0].confidence > DOUBTED
+
+
+def test_it_is_compared_with_its_own_given_frame_wherever_other_tracks_are_given() -> None:
+    for scene, looked in ((TWO, False), (turning(TWO), True)):
+        given = {0: scene.given(0)[0], 1: scene.given(*range(0, COUNT, 2))[1]}
+
+        found = final(list(spread(scene.read, given, size=SIZE, start=0, stop=COUNT, trunk=ColourTrunk())))
+
+        assert [found[k].guesses[0].needs_look for k in range(4, COUNT)] == [looked] * (COUNT - 4)
