@@ -74,6 +74,11 @@ class PhaseClock:
         """Seconds a unit by kind, as far as this run has learnt it."""
         return {**self._first, **{kind: sum(seen) / len(seen) for kind, seen in self._seen.items()}}
 
+    def speed(self, kind: str) -> float | None:
+        """Units of a kind in a second, of the last ones but the first of a phase; None before there are any."""
+        seconds = sum(self._seen.get(kind, ()))
+        return len(self._seen[kind]) / seconds if seconds > 0 else None
+
     @property
     def eta_seconds(self) -> float:
         """Estimated seconds that are left."""

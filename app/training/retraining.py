@@ -203,9 +203,8 @@ class Retraining:
         others = 0 if self._choosing_folds else len(self._split.folds)
 
         def on_step(fold: int, step: StepReport) -> None:
-            self._report.point(f"fold {others + fold + 1}", step.step, step.loss)
-            doing = f"Choosing how far to go: fold {fold + 1} of {folds}, step {step.step} of {step.steps}"
-            self._advance(1, f"{doing}, loss {step.loss:.2f}")
+            doing = f"Choosing how far to go: fold {fold + 1} of {folds},"
+            self._stepped(f"fold {others + fold + 1}", doing, step, most=step.steps)
 
         def on_fold(number: int, made: FoldNetwork) -> None:
             if self._choosing_folds:
@@ -290,13 +289,9 @@ class Retraining:
     def _train(self, number: int, fold: Fold) -> Adapted:
         is_kept = fold is self._split.kept
         curve = "loss" if is_kept else f"fold {number + 1}"
-        doing = "Training" if is_kept else f"Training (fold {number + 1} of {len(self._split.folds)})"
+        doing = "Training:" if is_kept else f"Training (fold {number + 1} of {len(self._split.folds)}):"
         first_part = 2 / 3 if self._split.kind == LAST_THIRD and fold.held_out else None
         clips = FoldClips(self._source, fold.taught, first_part=first_part)
-
-        def on_step(step: StepReport) -> None:
-            self._report.point(curve, step.step, step.loss)
-            self._advance(1, f"{doing}: step {step.step} of {self._choice.steps}, loss {step.loss:.2f}")
 
         try:
             adapted = adapt(
@@ -310,7 +305,7 @@ class Retraining:
                 device=self._device,
                 precision=choose_precision(self._device),
                 seed=SEED,
-                on_step=on_step,
+                on_step=lambda step: self._stepped(curve, doing, step, most=self._choice.steps),
                 cancelled=self._report.cancelled,
                 state_path=self._state.training_path(number),
             )
@@ -387,6 +382,12 @@ class Retraining:
     def _stored(self, found: Any) -> list[str]:
         with self._database.atomic() as tx:
             return masks.put_blobs(tx, found)
+
+    def _stepped(self, curve: str, doing: str, step: StepReport, *, most: int) -> None:
+        self._report.point(curve, step.step, step.loss)
+        speed = self._clock.speed("train")
+        where = f"on {self._device}" if speed is None else f"{speed:.1f} steps/s on {self._device}"
+        self._advance(1, f"{doing} step {step.step} of {most}, loss {step.loss:.2f}, {where}")
 
     def _advance(self, units: int, message: str) -> None:
         self.check()

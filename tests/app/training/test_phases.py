@@ -65,6 +65,18 @@ def test_a_slow_first_step_of_each_training_does_not_spoil_the_estimate() -> Non
             clock.next()
 
 
+def test_the_speed_is_that_of_the_last_steps_without_the_slow_first_one() -> None:
+    watch = Watch()
+    clock = PhaseClock((Phase("train", 100),), now=watch)
+    watch.time += 50.0
+    clock.advance()
+    assert clock.speed("train") is None
+    for _ in range(4):
+        watch.time += 0.5
+        clock.advance()
+    assert clock.speed("train") == pytest.approx(2.0) and clock.speed("measure") is None
+
+
 def test_a_phase_that_ends_early_or_was_done_before_is_skipped() -> None:
     watch = Watch()
     clock = PhaseClock((Phase("train", 100), Phase("train", 100), Phase("measure", 10)), now=watch)

@@ -1,8 +1,10 @@
-"""The report of a retraining: all of its figures are of the same videos."""
+"""The report of a retraining, whose figures are all of the same videos, and what is said while it trains."""
 
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
+
+import pytest
 
 from app.training.folds import K_FOLD, Fold, Split
 from app.training.report import Lineage, Report, TruthShare
@@ -10,6 +12,7 @@ from app.training.retraining import Retraining
 from model.adapting import AdaptSettings
 from model.adapting.choice import Choice
 from model.thresholds import Thresholds
+from model.training.trainer import StepReport
 from tests.app.training.test_measuring import side
 from tests.model.test_rule_scoring import held_out, made
 from tests.model.test_scoring import Source
@@ -48,3 +51,17 @@ def test_what_a_fold_was_not_taught_stands_in_no_figure_of_the_report() -> None:
     assert [(line.name, line.tracks) for line in report.per_category] == [("cat", 1)]
     assert {one.video for one in report.worst_frames} == {"a"}
     assert report.rules["review"]["before"]["true"] == 1
+
+
+@pytest.mark.parametrize(("speed", "words"), [(None, "on cpu"), (2.34, "2.3 steps/s on cpu")])
+def test_while_it_trains_speed_and_device_are_told(speed: float | None, words: str) -> None:
+    points: list[Any] = []
+    told: list[str] = []
+    run = SimpleNamespace(
+        _report=SimpleNamespace(point=lambda *point: points.append(point)),
+        _clock=SimpleNamespace(speed=lambda kind: speed),
+        _device="cpu",
+        _advance=lambda units, message: told.append(message),
+    )
+    Retraining._stepped(cast(Any, run), "loss", "Training:", StepReport(7, 200, 1.5, {}, 0.1, 1.0, 3.0), most=100)
+    assert told == [f"Training: step 7 of 100, loss 1.50, {words}"] and points == [("loss", 7, 1.5)]
