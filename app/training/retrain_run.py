@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import json
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -117,7 +118,8 @@ def run(
         register(database, settings, candidate, project_id=str(job.project_id), source=source, then=complete)
     finally:
         source.close()
-        if _over(database, job_id, report):
+        # Ctrl+C in the terminal of a worker reaches this process too: the worker puts the job back into the queue.
+        if not isinstance(sys.exception(), KeyboardInterrupt) and _over(database, job_id, report):
             state.done()
     return json.loads(json.dumps(result))  # type: ignore[no-any-return]
 

@@ -294,11 +294,7 @@ def test_a_checkpoint_is_registered_together_with_the_end_of_its_job_or_not_at_a
         assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["start", "round 1"]
 
 
-class Killed(BaseException):
-    """Stands for a kill: nothing of the process is done any more."""
-
-
-def test_a_killed_run_goes_on_from_what_it_kept_and_says_so(
+def test_a_run_that_ctrl_c_or_a_kill_ended_goes_on_from_what_it_kept_and_says_so(
     database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, clips = project
@@ -309,12 +305,11 @@ def test_a_killed_run_goes_on_from_what_it_kept_and_says_so(
     def counted_adapt(*arguments: Any, **more: Any) -> Any:
         trained.append(more["state_path"].name)
         if len(trained) == 2:
-            raise Killed
+            raise KeyboardInterrupt
         return adapt(*arguments, **more)
 
     monkeypatch.setattr(retraining, "adapt", counted_adapt)
-    with monkeypatch.context() as dead, pytest.raises(Killed):
-        dead.setattr(kept_state.KeptState, "done", lambda self: None)
+    with pytest.raises(KeyboardInterrupt):
         run(database, settings, job_id)
     with database.read() as tx:
         [fish] = [c for c in projects.list_categories(tx, made.id) if c.name == "fish"]
