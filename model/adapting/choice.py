@@ -51,12 +51,14 @@ class MeasuredFold(Protocol):
 class Choice:
     """How to train: ``steps``, and the ``blend`` of the outcome (0: not at all).
 
-    ``table`` has a line per step and blend that was tried, with the mean figures over the folds (0 to 1).
+    ``table`` has a line per step and blend that was tried, with the mean figures over the folds (0 to 1). ``stopped``:
+    a sentence for each fold whose training failed on its way.
     """
 
     steps: int
     blend: float
     table: list[dict[str, Any]] = field(default_factory=list)
+    stopped: tuple[str, ...] = ()
 
 
 def objective(found: Figures, base: Figures, drawn: float = 1.0) -> float:

@@ -109,11 +109,11 @@ def choose(
     budget = budget or Budget()
     settings = settings or AdaptSettings()
     fast = in_bfloat16(device, precision)
-    cache = trunk_cache(start.build(device), settings, device=device, fast=fast)
-    run = _Common(start, clips, replay, settings, device, precision, seed, on_step, cancelled, cache)
     with tempfile.TemporaryDirectory(prefix="choosing-") as temporary:
         folder = state_folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
+        cache = trunk_cache(start.build(device), settings, device=device, fast=fast, folder=folder)
+        run = _Common(start, clips, replay, settings, device, precision, seed, on_step, cancelled, cache)
         trained = [
             _TrainedFold(run, n, videos, folder / f"fold-{n}", budget)
             for n, videos in enumerate(folds or held_out(clips, budget))
@@ -128,7 +128,7 @@ def choose(
         for number, (fold, line) in enumerate(zip(trained, alone, strict=True)):
             steps, share = int(line["steps"]), float(line["blend"])
             on_fold(number, FoldNetwork(fold.checkpoint(steps, share), steps, share))
-        return choice
+        return replace(choice, stopped=tuple(fold.stopped for fold in trained if fold.stopped is not None))
 
 
 def _train(folds: "Sequence[_TrainedFold]", budget: Budget, on_mark: Callable[[int, Figures], None]) -> None:
@@ -186,6 +186,7 @@ class _TrainedFold:
         self.base, self.drawn = _before(run, self.held), drawn_share(self.held.videos)
         self.at: dict[int, Figures] = self._stored()
         self.fitted: ModelCheckpoint | None = None
+        self.stopped: str | None = None  # why its training failed
         self._adaptation: Adaptation | None = None
 
     def reach(self, mark: int) -> bool:
@@ -198,7 +199,8 @@ class _TrainedFold:
             return True
         try:
             adaptation.run(mark, on_step=lambda step: self._run.on_step(self._number, step))
-        except TrainingDiverged:
+        except TrainingDiverged as error:
+            self.stopped = f"Choosing how far to go ended early, in fold {self._number + 1}: {error}"
             return False  # the marks before it count; without any the base is kept
         if self._run.cancelled():
             return False

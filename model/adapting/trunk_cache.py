@@ -1,14 +1,17 @@
 """Features of the frozen trunk, computed once per window and direction, kept as 16-bit numbers.
 
 They stay in memory up to a limit; what is beyond it goes to a temporary file that is gone when the cache is closed. The
-file has a limit too: what is beyond that, or has no room on the disk, is computed each time.
+file has a limit too: what is beyond that, or has no room on the disk, is computed each time. Some of the disk is left
+free for others: databases and states of runs lie there too.
 """
 
 import errno
 import io
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -16,6 +19,7 @@ from torch import Tensor
 
 from model.network.tevit import TeViT
 
+LEFT_FREE = 1024**3  # bytes of the disk
 Levels = tuple[Tensor, ...]  # per level of the pyramid (T, C, H_l, W_l)
 
 
@@ -28,16 +32,18 @@ class TrunkCache:
         *,
         limit_bytes: int,
         disk_bytes: int = 8 * 1024**3,
+        folder: Path | None = None,
         device: str = "cpu",
         fast: bool = False,
     ) -> None:
         """``network``, in evaluation mode, computes the features on ``device``; ``fast`` computes in bfloat16 there.
 
-        ``limit_bytes`` and ``disk_bytes``: what is kept in memory and in the file at most.
+        ``limit_bytes`` and ``disk_bytes``: what is kept in memory and in the file at most. The file lies in ``folder``;
+        None: where the system keeps temporary files, which may be in memory.
         """
         self._network, self._device, self._fast = network, device, fast
         self._limit, self.bytes_in_memory, self.bytes_on_disk = limit_bytes, 0, 0
-        self._disk_limit = disk_bytes
+        self._disk_limit, self._folder = disk_bytes, folder or Path(tempfile.gettempdir())
         self._sources: dict[int, object] = {}  # by their id, which no other object gets as long as they are here
         self._memory: dict[object, Levels] = {}
         self._stored: dict[object, list[tuple[int, tuple[int, ...]]]] = {}  # offset and shape of each level
@@ -56,7 +62,7 @@ class TrunkCache:
         if self.bytes_in_memory + size <= self._limit:
             self._memory[key] = found
             self.bytes_in_memory += size
-        elif self.bytes_on_disk + size <= self._disk_limit:
+        elif self.bytes_on_disk + size <= self._disk_limit and size <= self._room:
             self._store(key, found)
         return found
 
@@ -69,6 +75,11 @@ class TrunkCache:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    @property
+    def _room(self) -> int:
+        """Bytes that the disk has left for the file."""
+        return shutil.disk_usage(self._folder).free - LEFT_FREE
 
     @torch.no_grad()
     def _computed(self, pixels: Tensor, img_hw: tuple[int, int]) -> Levels:
@@ -90,7 +101,8 @@ class TrunkCache:
     def _append(self, level: Tensor) -> tuple[int, tuple[int, ...]]:
         if self._file is None:
             # Without a buffer, which would be written once more, and fail again, when a full file is read or closed.
-            self._file = tempfile.TemporaryFile(prefix="trunk-features-", buffering=0)  # noqa: SIM115  (see close)
+            where = {"dir": self._folder, "prefix": "trunk-features-"}
+            self._file = tempfile.TemporaryFile(**where, buffering=0)  # noqa: SIM115  (see close)
         offset, content = self.bytes_on_disk, level.numpy().tobytes()
         self._file.seek(offset)
         if self._file.write(content) < len(content):

@@ -1,5 +1,6 @@
 """Cross-validation inside the training videos: folds, marks, blends, and going on after a kill."""
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from model.adapting import choosing
+from model.adapting import AdaptSettings, adapt, choosing
 from model.adapting.choice import Choice
 from model.adapting.choosing import Budget, FoldNetwork, FoldVideos, choose
 from model.adapting.training import Adaptation
@@ -156,6 +157,7 @@ def test_training_that_diverges_keeps_the_base(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(Adaptation, "run", diverge)
     choice = chosen()
     assert choice.blend == 0.0 and len(choice.table) == 1
+    assert choice.stopped == ("Choosing how far to go ended early, in fold 1: no numbers",)
 
 
 def test_a_killed_choice_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -169,6 +171,32 @@ def test_a_killed_choice_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatc
     steps.clear()
     assert chosen(state_folder=tmp_path, on_step=lambda fold, step: steps.append((fold, step.step))) == whole
     assert {fold for fold, _ in done} == {0, 1} and len(set(done)) == len(done) and not steps
+
+
+def test_features_without_room_in_memory_lie_in_the_folder_of_the_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folders: set[Path] = set()
+
+    def noted(**more: Any) -> Any:
+        folders.add(more["dir"])
+        return temporary_file(**more)
+
+    temporary_file = tempfile.TemporaryFile
+    monkeypatch.setattr(tempfile, "TemporaryFile", noted)
+    settings = AdaptSettings(cache_bytes=0, copies=1, column_iterations=1)
+    chosen(state_folder=tmp_path / "choosing", settings=settings, cancelled=lambda: bool(folders))
+    assert folders == {tmp_path / "choosing"}
+    adapt(
+        small_checkpoint(),
+        corrections(),
+        replay=None,
+        steps=1,
+        settings=settings,
+        state_path=tmp_path / "training-0.pt",
+        cancelled=lambda: len(folders) > 1,
+    )
+    assert folders == {tmp_path / "choosing", tmp_path}
 
 
 def test_every_video_is_held_out_once() -> None:

@@ -74,6 +74,14 @@ def test_a_full_disk_costs_time_and_keeps_what_is_stored(monkeypatch: pytest.Mon
         counted(other, other, 3, computed)
 
 
+def test_some_of_the_disk_is_left_free_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.adapting.trunk_cache.LEFT_FREE", 1 << 60)
+    cache, computed = TrunkCache(small_network().eval(), limit_bytes=0), list[int]()
+    for _ in range(2):
+        counted(cache, cache, 1, computed)
+    assert computed == [1, 1] and cache.bytes_on_disk == 0
+
+
 class ShortFile(io.FileIO):
     """A file on a disk that has room for half of what is written."""
 
