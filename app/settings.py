@@ -61,6 +61,11 @@ class Settings:
         return self.data / "exports"
 
     @property
+    def retrainings(self) -> Path:
+        """Folder in which each retraining that is not over keeps its state, in a folder with the id of its job."""
+        return self.data / "retraining"
+
+    @property
     def logs(self) -> Path:
         """Folder of the logs of workers and training runs."""
         return self.data / "logs"

@@ -33,7 +33,8 @@ class JobOver(StorageError):
 class Job:
     """One job. ``progress`` is 0..1, ``log`` the end of its log; times are unix seconds, ``eta_seconds`` from now.
 
-    ``attempts`` counts how often a worker started it since it last stored progress (`reset_attempts`).
+    ``attempts`` counts how often a worker started it since it last stored progress (`reset_attempts`), without the
+    attempts that ended because somebody stopped the worker.
     """
 
     id: str
@@ -139,17 +140,30 @@ def reset_attempts(tx: Connection, job_id: str) -> None:
     tx.execute(_running(job_id).values(attempts=0))
 
 
-def requeue(tx: Connection, job_id: str, *, message: str) -> Job:
-    """Put a running job whose process ended back into the queue, to be resumed. Raises JobOver, NotFound."""
-    waiting = {"status": "queued", "worker": None, "heartbeat": None, "started": None, "message": message}
+def requeue(tx: Connection, job_id: str, *, message: str, counts: bool = True) -> Job:
+    """Put a running job whose process ended back into the queue, to be resumed. Raises JobOver, NotFound.
+
+    ``counts``: whether the attempt counts against the job; not where somebody stopped its worker.
+    """
     table = schema.jobs
+    waiting: dict[str, Any] = {"status": "queued", "worker": None, "heartbeat": None, "started": None}
+    if not counts:
+        waiting["attempts"] = case((table.c.attempts > 0, table.c.attempts - 1), else_=0)
     changed = tx.execute(
-        update(table).where(table.c.id == job_id, table.c.status == "running").values(**waiting, eta_seconds=None)
+        update(table)
+        .where(table.c.id == job_id, table.c.status == "running")
+        .values(**waiting, message=message, eta_seconds=None)
     )
     job = get_job(tx, job_id)
     if changed.rowcount == 0:
         raise JobOver(f"The {job.kind} job {job_id} is {job.status} and cannot go back into the queue.")
     return job
+
+
+def add_parameters(tx: Connection, job_id: str, parameters: Mapping[str, Any]) -> None:
+    """Store what a running job has chosen beside what it was asked for. Raises NotFound."""
+    values = {**get_job(tx, job_id).parameters, **parameters}
+    tx.execute(_running(job_id).values(parameters=values))
 
 
 def set_message(tx: Connection, job_id: str, message: str) -> None:

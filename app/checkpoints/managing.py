@@ -71,7 +71,8 @@ def _in_use(tx: Connection, found: Checkpoint) -> str | None:
             return f"the project {project.name} proposes with it; put another one in use there first."
         if any(ancestor.id == found.id for ancestor in _ancestors(every, chosen)):
             return f"{chosen.name}, in use in the project {project.name}, was trained from it; retraining starts there."
-    if any(job.parameters.get("checkpoint") == found.id for job in jobs.list_jobs(tx, active=True)):
+    used = {job.parameters.get("checkpoint") for job in jobs.list_jobs(tx, active=True)}
+    if any(found in (one, *_ancestors(every, one)) for one in every if one.id in used):
         return "a job is using it; wait for that job or cancel it."
     return None
 

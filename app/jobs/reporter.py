@@ -35,6 +35,7 @@ class JobReporter:
         self._eta: float | None = None
         self._status = "running"
         self._stop = threading.Event()
+        self._stored: int | None = None
         self._lock = threading.Lock()
         self._started = time.monotonic()
         self._first: tuple[float, float] | None = None  # time and value of the first progress above 0
@@ -68,6 +69,16 @@ class JobReporter:
     def taken(self) -> bool:
         """Whether another process has the job, which was taken for dead."""
         return self._status == "taken"
+
+    def stored(self, when: int) -> None:
+        """Tell when something was stored last from which the job can go on; the unit of ``when`` does not matter.
+
+        If it was after the first call, the count of the job's attempts starts again.
+        """
+        if self._stored is not None and when > self._stored:
+            with self._database.atomic() as tx:
+                jobs.reset_attempts(tx, self.job_id)
+        self._stored = when if self._stored is None else max(when, self._stored)
 
     def point(self, series: str, step: int, value: float) -> None:
         """Add one point to a live curve."""

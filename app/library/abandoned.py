@@ -3,11 +3,12 @@
 Only temporary files and folders with a name that `storage.atomic` gives, which no process writes any more: among the
 videos, checkpoints, exports and unpacked archives of the data folder, and beside what export jobs were to write; the
 files that such a process had moved from such a folder to their place without storing their row (`storage.arrivals`);
-and unpacked archives that no video uses.
+unpacked archives that no video uses; and what retrainings have kept whose jobs have ended.
 """
 
 import logging
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,7 +33,26 @@ def clear_abandoned(database: Database, settings: Settings) -> int:
             return videos.has_path(tx, str(place))
 
     discard_all_unused(database, settings)
+    clear_retrainings(database, settings)
     return sum(_remove(found, has_row) for found in {*_candidates(database, settings)})
+
+
+def clear_retrainings(database: Database, settings: Settings) -> None:
+    """Remove the folders of retrainings whose jobs have ended; a failure is logged, and the folder left."""
+    folder = settings.retrainings
+    # The folders first: a job has its folder only while it is active.
+    found = list(folder.iterdir()) if folder.is_dir() else []
+    with database.read() as tx:
+        active = {job.id for job in jobs.list_jobs(tx, active=True)}
+    for left in found:
+        if left.name in active:
+            continue
+        try:
+            shutil.rmtree(left)
+        except FileNotFoundError:
+            continue  # its own process removes it at this moment
+        except OSError as error:
+            log.warning("What the retraining %s has kept could not be removed: %s", left, error)
 
 
 def _candidates(database: Database, settings: Settings) -> Iterator[Path]:

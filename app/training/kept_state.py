@@ -6,7 +6,7 @@ that are over; and the state of the one under way.
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from model.training.clips import ClipVideo, LabelledTrack
 from model.weights import checkpoint
 from model.weights.categories import with_categories
 
-FOLDER = "retraining"  # in the data folder
 _STATE = "state.pt"
 _CHOICE = "choice.json"
 _OPEN = "open videos.json"
@@ -37,7 +36,7 @@ class KeptState:
     """The folder of one job."""
 
     def __init__(self, settings: Settings, job_id: str) -> None:
-        self._folder = settings.data / FOLDER / job_id
+        self._folder = settings.retrainings / job_id
 
     def begin(self, source: ProjectClips, facts: dict[str, Any]) -> None:
         """Keep the frozen corrections and ``facts`` (plain values) of a run that begins."""
@@ -67,6 +66,12 @@ class KeptState:
         return self._folder / f"training-{number}.pt"
 
     @property
+    def last_kept(self) -> int:
+        """When something was kept last, in nanoseconds since 1970; 0 if nothing is kept."""
+        # A name with a dot at its beginning is that of a file which is not finished.
+        return max(map(_changed, self._folder.rglob("[!.]*.*")), default=0)
+
+    @property
     def choosing_folder(self) -> Path:
         """The folder of the trainings that choose how far to go."""
         return self._folder / "choosing"
@@ -83,7 +88,7 @@ class KeptState:
         if not path.is_file():
             return None
         values = json.loads(path.read_text(encoding="utf-8"))
-        return Choice(values["steps"], values["blend"], values["table"])
+        return Choice(values["steps"], values["blend"], values["table"], tuple(values.get("stopped", ())))
 
     def open_videos(self, choose: Callable[[], OpenVideos]) -> OpenVideos:
         """The open videos of the run, chosen once: it uses the same when it goes on, and in all processes."""
@@ -137,10 +142,9 @@ class KeptState:
         return self._folder / f"network-{number}.safetensors"
 
 
-def clear(settings: Settings, active: Iterable[str]) -> None:
-    """Remove what the runs of other jobs than the ``active`` ones have left."""
-    kept = set(active)
-    folder = settings.data / FOLDER
-    for found in folder.iterdir() if folder.is_dir() else ():
-        if found.name not in kept:
-            shutil.rmtree(found, ignore_errors=True)
+def _changed(file: Path) -> int:
+    """When a file was written, in nanoseconds since 1970; 0 if another process of the run has removed it meanwhile."""
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

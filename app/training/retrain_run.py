@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 from app.checkpoints.choice import chosen_checkpoint
 from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
+from app.library.abandoned import clear_retrainings
 from app.machine import choose_device
 from app.sentences import counted
 from app.settings import Settings
-from app.training import kept_state
 from app.training.comparison import verdict
 from app.training.corrections import with_masks
 from app.training.estimate import expected
@@ -90,7 +90,7 @@ def run(
     state = KeptState(settings, job_id)
     with database.read() as tx:
         job = jobs.get_job(tx, job_id)
-        kept_state.clear(settings, (one.id for one in jobs.list_jobs(tx, active=True)))
+    clear_retrainings(database, settings)
     began = time.monotonic()
     kept = state.begun()
     source, facts = kept or _begin(database, settings, state, job, report)
@@ -169,11 +169,13 @@ def _begin(
     planned = plan(database, project_id)
     if planned.reason is not None:
         raise BadInput(planned.reason)
-    with database.read() as tx:
+    with database.atomic() as tx:
         corrected = videos_with_human_masks(tx, project_id)
         current = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         if current is None:
             raise BadInput("There is no checkpoint to start from; download TeViT or add a checkpoint file.")
+        # From now on nobody can delete it, nor those that it was trained from (`app.checkpoints.managing`).
+        jobs.add_parameters(tx, job.id, {"checkpoint": current.id})
         recorded = recorded_effort(tx, project_id)
         steps = job.parameters.get("steps")
         seconds = expected(tx, project_id, planned, start_config(tx, project_id, current), steps=steps)

@@ -40,7 +40,7 @@ from model.training.trainer import StepReport
 from model.weights import checkpoint
 from model.weights.categories import for_proposals
 from model.weights.checkpoint import ModelCheckpoint
-from storage import jobs, masks
+from storage import masks
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.video_roles import GOLDEN, HELD_OUT, video_roles
@@ -281,8 +281,6 @@ class Retraining:
         if adapted is None:
             adapted = self._train(number, fold)
             self._state.keep(number, adapted, self._source.categories)
-            with self._database.atomic() as tx:
-                jobs.reset_attempts(tx, self._report.job_id)
         self._clock.next()
         return adapted
 
@@ -376,7 +374,7 @@ class Retraining:
             decision=decision,
             lineage=self._order.lineage(self._round, self._choice.steps, seed=SEED, recipe=recipe),
             rules=by_rule(before, after, own=own, chosen=chosen),
-            notes=(*self._order.notes, *([adapted.stopped] if adapted.stopped else [])),
+            notes=(*self._order.notes, *self._choice.stopped, *([adapted.stopped] if adapted.stopped else [])),
         )
 
     def _stored(self, found: Any) -> list[str]:
@@ -395,6 +393,7 @@ class Retraining:
         self._report(self._clock.share, message, eta_seconds=self._clock.eta_seconds)
 
     def check(self) -> None:
-        """Raise `Cancelled` if the job was cancelled or given to another process."""
+        """Raise `Cancelled` if the job was cancelled or given to another process; note that something new is kept."""
         if self._report.cancelled():
             raise Cancelled
+        self._report.stored(self._state.last_kept)

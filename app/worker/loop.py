@@ -160,8 +160,11 @@ class Worker:
         while not self.stopping and time.monotonic() - self._last_work < self._idle_seconds:
             aside = self._busy_aside()
             paused = NEEDS_DEVICE if aside and self._on_gpu() else frozenset()
-            kinds = set(self._handlers) - paused
-            job = self._claim(database, kinds if aside else {*kinds, *self._aside}, paused)
+            if not aside and self._trained_elsewhere(database):
+                paused = NEEDS_DEVICE.union(self._aside)
+                self._warm.release_gpu()
+            kinds = {*self._handlers, *(() if aside else self._aside)} - paused
+            job = self._claim(database, kinds, paused)
             if job is not None:
                 if job.kind in self._aside:
                     self._warm.release_gpu()
@@ -201,7 +204,8 @@ class Worker:
             error, result, kept, killed = None, None, "", False
             try:
                 warm = self._warm_at_once if job.kind in self._at_once else self._warm
-                result = dict(handler(JobContext(self._settings_of(job), database, job, report, warm)) or {})
+                settings = self._settings_of(database, job)
+                result = dict(handler(JobContext(settings, database, job, report, warm)) or {})
             except Cancelled as end:
                 error, kept = STOPPED if self.stopping else "cancelled", str(end)
             except ChildKilled as end:
@@ -215,13 +219,31 @@ class Worker:
                 report.log(trace[-LOG_TAIL:])
                 error = sentence(str(mistake) or type(mistake).__name__, longest=LONGEST_ERROR)
         if killed and job.kind in RESUMABLE:
-            return self._give_up(database, job)
-        self._end(database, job, error=error, result=result, kept=kept)
+            self._give_up(database, job)
+        else:
+            self._end(database, job, error=error, result=result, kept=kept)
+        if job.kind in self._aside:
+            _clear_up(database, self._settings)
 
-    def _settings_of(self, job: jobs.Job) -> Settings:
+    def _settings_of(self, database: Database, job: jobs.Job) -> Settings:
         """The settings for a job: the memory of a GPU on which a network is trained is not shared."""
-        shares = job.kind in self._at_once and self._busy_aside() and self._on_gpu()
+        if job.kind not in self._at_once or not self._on_gpu():
+            return self._settings
+        shares = self._busy_aside() or self._trained_elsewhere(database)
         return replace(self._settings, device="cpu") if shares else self._settings
+
+    def _trained_elsewhere(self, database: Database) -> bool:
+        """Whether a process that a person started (under `torchrun`) trains a network on the GPU of this machine."""
+        if not self._on_gpu():
+            return False
+        try:
+            with database.read() as tx:
+                active = jobs.list_jobs(tx, active=True)
+        except DatabaseError as error:
+            log.warning("Whether the GPU is retraining is not known: %s", error)
+            return True  # a job that waits once more does no harm
+        others = (job.worker for job in active if job.kind in self._aside and job.worker != self.name)
+        return any(processes.state(name) == "alive" for name in others)
 
     def _give_up(self, database: Database, job: jobs.Job) -> None:
         """A killed job goes on from what it has stored, unless it was killed again and again."""
@@ -254,7 +276,7 @@ class Worker:
             elif error is None:
                 jobs.finish(tx, job.id, result=result)
             elif error == STOPPED and job.kind in RESUMABLE and now.status == "running":
-                jobs.requeue(tx, job.id, message="the worker was stopped; waiting to go on")
+                jobs.requeue(tx, job.id, message="the worker was stopped; waiting to go on", counts=False)
             elif error == "cancelled" or now.status == "cancelling":
                 jobs.cancelled(tx, job.id, message=kept or "cancelled")
             else:
@@ -314,8 +336,6 @@ def watch_child(context: JobContext, command: list[str]) -> None:
     if child.returncode != 0:
         text = path.read_text(errors="replace")
         context.report.log(text[-LOG_TAIL:])
-        if child.returncode < 0:
-            _clear_up(context)
         if context.report.cancelled():
             raise Cancelled
         if child.returncode < 0:
@@ -326,12 +346,12 @@ def watch_child(context: JobContext, command: list[str]) -> None:
         raise ChildFailed(lines[-1] if lines else f"The process ended with code {child.returncode} and said nothing.")
 
 
-def _clear_up(context: JobContext) -> None:
-    """Remove what a killed process has left half written; the server does that only when a worker has died."""
+def _clear_up(database: Database, settings: Settings) -> None:
+    """Remove what the process of a job has left, if it was killed; the server does that only when a worker has died."""
     try:
-        clear_abandoned(context.database, context.settings)
+        clear_abandoned(database, settings)
     except DatabaseError as error:
-        log.warning("What job %s has left could not be removed yet: %s", context.job.id, error)
+        log.warning("What was left could not be removed yet: %s", error)
 
 
 def _wait(child: "subprocess.Popen[bytes]", context: JobContext) -> None:

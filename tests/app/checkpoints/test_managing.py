@@ -87,8 +87,16 @@ def test_what_a_job_needs_is_protected_until_the_job_has_ended(
     with database.atomic() as tx:
         job = jobs.enqueue(tx, kind="propose", project_id=project.id, parameters={"checkpoint": spare.id})
     assert "a job is using it" in refusal(database, settings, spare)
+    later = made(database, settings, "round 2", project_id=project.id, parent_sha256=spare.sha256)
     with database.atomic() as tx:
         jobs.request_cancel(tx, job.id)
+        retraining = jobs.enqueue(tx, kind="retrain", project_id=project.id, parameters={"steps": 5})
+        jobs.claim(tx, worker="w", kinds=["retrain"])
+        jobs.add_parameters(tx, retraining.id, {"checkpoint": later.id})
+    assert "a job is using it" in refusal(database, settings, later)
+    assert "a job is using it" in refusal(database, settings, spare), "the first of the line, from which it trains"
+    with database.atomic() as tx:
+        assert jobs.cancelled(tx, retraining.id).parameters == {"steps": 5, "checkpoint": later.id}
     managing.delete(database, settings, checkpoint_id=spare.id)
 
 

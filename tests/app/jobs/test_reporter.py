@@ -56,6 +56,15 @@ def test_a_reporter_keeps_the_last_message_and_bounds_what_it_is_told(database: 
         assert jobs.points(tx, job) == {"loss": [(1, 0.5)]}
 
 
+def test_the_attempts_start_again_when_something_new_is_stored(database: Database) -> None:
+    job, attempts = claimed(database), []
+    report = reporter.JobReporter(database, job, worker="me:1")
+    for when in (5, 5, 4, 6):
+        report.stored(when)
+        attempts.append(job_in(database, job).attempts)
+    assert attempts == [1, 1, 1, 0]
+
+
 def test_a_reporter_that_has_nothing_to_say_leaves_what_another_process_said(database: Database) -> None:
     job = claimed(database)
     with database.atomic() as tx:

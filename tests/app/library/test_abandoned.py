@@ -252,3 +252,14 @@ def test_what_a_person_put_there_and_what_is_young_without_a_lock_stays(
     (settings.videos / f".link.{sign}.partial").symlink_to(tmp_path / "away")
     assert clear_abandoned(database, settings) == 0
     assert len(list(settings.videos.iterdir())) == 6 and (tmp_path / "away" / ".held").is_file()
+
+
+def test_what_a_retraining_has_kept_goes_when_its_job_has_ended(settings: Settings, database: Database) -> None:
+    clear_abandoned(database, settings)
+    with database.atomic() as tx:
+        waiting, over = (jobs.enqueue(tx, kind="retrain", project_id=None).id for _ in range(2))
+        jobs.request_cancel(tx, over)
+    for name in (waiting, over, "unknown"):
+        (settings.retrainings / name / "choosing").mkdir(parents=True)
+    clear_abandoned(database, settings)
+    assert [left.name for left in settings.retrainings.iterdir()] == [waiting]

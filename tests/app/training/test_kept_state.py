@@ -1,5 +1,6 @@
 """What a retraining keeps on the disk: the frozen corrections come back as they were, and nothing foreign is built."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -8,10 +9,10 @@ import pytest
 import torch
 
 from app.settings import Settings
-from app.training import kept_state
 from app.training.kept_state import KeptState
 from app.training.project_clips import ProjectClips
 from model.adapting import Adapted
+from model.adapting.choice import Choice
 from model.config import named
 from model.network.tevit import build
 from model.weights.checkpoint import from_network
@@ -70,12 +71,22 @@ def test_a_state_file_with_anything_else_in_it_is_refused(settings: Settings) ->
         state.begun()
 
 
-def test_only_what_runs_of_other_jobs_left_is_cleared_away(settings: Settings) -> None:
-    folder = settings.data / kept_state.FOLDER
-    kept_state.clear(settings, [])
-    for name in ("gone", "here"):
-        (folder / name).mkdir(parents=True)
-    kept_state.clear(settings, ["here"])
-    assert [found.name for found in folder.iterdir()] == ["here"]
-    KeptState(settings, "here").done()
-    assert not list(folder.iterdir())
+def test_what_is_kept_last_is_known_by_its_time_and_unfinished_files_do_not_count(settings: Settings) -> None:
+    state = KeptState(settings, "job")
+    assert state.last_kept == 0
+    state.choosing_folder.mkdir(parents=True)
+    for name in (".state.pt.new", "fold-0-state.pt", ".fold-0-state.pt.new"):
+        (state.choosing_folder / name).touch()
+    before = state.last_kept
+    assert before == (state.choosing_folder / "fold-0-state.pt").stat().st_mtime_ns
+    state.training_path(0).touch()
+    os.utime(state.training_path(0), ns=(before + 1, before + 1))
+    assert state.last_kept == before + 1
+
+
+def test_a_choice_comes_back_with_what_stopped_its_folds(settings: Settings) -> None:
+    state = KeptState(settings, "job")
+    state.choosing_folder.mkdir(parents=True)
+    choice = Choice(100, 0.5, [{"steps": 100}], ("A fold stopped.",))
+    state.keep_choice(choice)
+    assert state.kept_choice() == choice

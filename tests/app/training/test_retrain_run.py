@@ -146,6 +146,8 @@ def test_steps_and_blend_are_chosen_where_nobody_gave_the_steps(
     blend: float,
 ) -> None:
     asked: list[dict[str, Any]] = []
+    progress: list[str] = []
+    monkeypatch.setattr(jobs, "reset_attempts", lambda tx, job_id: progress.append(job_id))
 
     def choosing(start: ModelCheckpoint, clips: Any, **more: Any) -> Choice:
         asked.append({**more, "videos": len(clips.videos)})
@@ -153,7 +155,12 @@ def test_steps_and_blend_are_chosen_where_nobody_gave_the_steps(
         for number in range(2):
             more["on_fold"](number, FoldNetwork(with_categories(start, names), 0, 0.0))
         more["on_mark"](50, {"AP": 0.25})
+        with database.read() as tx:
+            [start_of_line] = checkpoints.list_checkpoints(tx)
+            assert jobs.get_job(tx, job_id).parameters == {"checkpoint": start_of_line.id}, "nobody can delete it now"
+        before = len(progress)
         more["on_step"](1, StepReport(7, 200, 1.5, {}, 0.1, 1.0, 3.0))
+        assert progress[before:] == [job_id], "the networks of the folds are kept"
         return Choice(steps, blend, [{"steps": steps, "blend": blend}])
 
     monkeypatch.setattr(retraining, "choose", choosing)

@@ -13,7 +13,7 @@ from app.worker import loop
 from app.worker.job import JobContext
 from app.worker.loop import ChildFailed, ChildKilled, watch_child
 from storage import jobs
-from storage.database import Database, DatabaseBusy
+from storage.database import Database
 from tests.waiting import PATIENCE_SECONDS
 
 
@@ -113,19 +113,3 @@ def test_a_cancelled_child_may_end_by_itself_is_asked_and_then_made_to(
 def test_a_child_that_fails_because_it_was_cancelled_is_cancelled(settings: Settings, database: Database) -> None:
     with pytest.raises(Cancelled):
         watch_child(context_for(settings, database, Reporter(lambda: True)), ["exit 1"])
-
-
-@pytest.mark.parametrize("refused", [False, True])
-def test_what_a_killed_child_has_half_written_is_removed_at_once(
-    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, refused: bool
-) -> None:
-    half = settings.checkpoints / f".round.{'0f' * 16}.partial"
-
-    def busy(*_: object) -> None:
-        raise DatabaseBusy("Another process writes.")
-
-    if refused:
-        monkeypatch.setattr(loop, "clear_abandoned", busy)
-    with pytest.raises(ChildKilled):
-        watch_child(context_for(settings, database, Reporter()), [f"mkdir -p {half}; touch {half}/.held; kill -9 $$"])
-    assert half.exists() is refused
