@@ -6,9 +6,11 @@ import torch
 from torch import Tensor
 
 from model.adapting.augmented import AugmentedClips
+from model.adapting.background import BackgroundFrames
 from model.adapting.classes import TeachingSource
-from model.adapting.draws import Draw, windows_of
+from model.adapting.draws import Draw
 from model.adapting.trunk_cache import Levels, TrunkCache
+from model.adapting.windows import Window, windows_of
 from model.config import TeViTConfig
 from model.network.input import Resized, prepare_clip
 from model.network.tevit import Features
@@ -25,7 +27,8 @@ class ClipFeatures:
         self, teaching: TeachingSource, cache: TrunkCache, config: TeViTConfig, *, device: str = "cpu"
     ) -> None:
         self.teaching, self._cache, self._config, self._device = teaching, cache, config, device
-        self.mirrored = not isinstance(teaching.source, AugmentedClips)  # copies are mirrored already
+        # Made copies are mirrored already, and show frames without a mask beside those with one.
+        self.copied = isinstance(teaching.source, AugmentedClips)
 
     def clip(self, draw: Draw) -> FeatureClip:
         """The features and the truth of a drawn clip."""
@@ -38,14 +41,24 @@ class ClipFeatures:
         return tuple(level[rows] for level in levels), self.teaching.targets(targets)
 
     def whole_windows(self) -> Iterator[FeatureClip]:
-        """Every window with a labelled frame, as it is and mirrored; only its labelled frames have a truth."""
+        """Every window with a labelled frame, as it is and mirrored; only its labelled frames have a truth.
+
+        With them those frames without a mask that teach background in a first epoch (`model.adapting.background`).
+        """
         overlap = min(self._config.overlap, self._config.window // 2)
-        for index, video in enumerate(self.teaching.source.videos):
+        videos = self.teaching.source.videos
+        windows = [windows_of(video.count, length=self._config.window, overlap=overlap) for video in videos]
+        empty: dict[tuple[int, Window], list[int]] = {}
+        for one in () if self.copied else BackgroundFrames(self.teaching.source, windows).of_epoch(0):
+            empty.setdefault((one.video, one.window), []).append(one.frame)
+        for index, video in enumerate(videos):
             known = labelled_frames(video)
-            for window in windows_of(video.count, length=self._config.window, overlap=overlap):
-                frames = tuple(frame for frame in known if window[0] <= frame < window[1])
-                for flip in (False, True) if frames and self.mirrored else ((False,) if frames else ()):
-                    yield self.clip(Draw(index, window, frames, flip))
+            for window in windows[index]:
+                shown = [frame for frame in known if window[0] <= frame < window[1]]
+                frames = tuple(sorted([*shown, *empty.get((index, window), ())]))
+                if frames:
+                    for flip in (False,) if self.copied else (False, True):
+                        yield self.clip(Draw(index, window, frames, flip))
 
     def features(self, levels: Sequence[Levels], targets: Sequence[ClipTargets]) -> Features:
         """Clips of one size and length as one batch on the device, float32."""

@@ -68,15 +68,16 @@ class AdaptLoop:
                 clip_frames=recipe.clip_frames,
                 length=config.window,
                 overlap=min(config.overlap, config.window // 2),
-                flip=recipe.flip if features.mirrored else 0.0,
+                flip=0.0 if features.copied else recipe.flip,
                 seed=seed,
+                background=not features.copied,
             )
             for features, (teaching, _) in zip(self._clips, sources, strict=True)
         ]
         self.clips_at_once = sum(count for _, count in sources)
         self._path, self._state = state_path, RunState(state_path)
         # What a written state must agree with to be continued: else it is that of another run.
-        clips = [len(draws.items) for draws in self._draws]
+        clips = [draws.epoch_length for draws in self._draws]
         self._run = f"{seed} {network.config.classes} classes {clips} frames {recipe} {settings}"
         groups = rate_groups(self.network, self.recipe, self._settings.rates)
         self.optimizer = torch.optim.AdamW(groups, lr=self.recipe.learning_rate, fused=True)  # type: ignore[arg-type]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.adapting.draws import Draws, windows_of
+from model.adapting.draws import Draws
+from model.adapting.windows import windows_of
 from model.tracking.window_frames import WindowReader
 from model.training.clips import NoTrainingFrames
 from tests.model.small import MadeSource, made_source
