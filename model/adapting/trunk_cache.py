@@ -101,8 +101,9 @@ class TrunkCache:
     def _append(self, level: Tensor) -> tuple[int, tuple[int, ...]]:
         if self._file is None:
             # Without a buffer, which would be written once more, and fail again, when a full file is read or closed.
-            where = {"dir": self._folder, "prefix": "trunk-features-"}
-            self._file = tempfile.TemporaryFile(**where, buffering=0)  # noqa: SIM115  (see close)
+            self._file = tempfile.TemporaryFile(  # noqa: SIM115  (see close)
+                prefix="trunk-features-", dir=self._folder, buffering=0
+            )
         offset, content = self.bytes_on_disk, level.numpy().tobytes()
         self._file.seek(offset)
         if self._file.write(content) < len(content):
