@@ -160,12 +160,6 @@ def requeue(tx: Connection, job_id: str, *, message: str, counts: bool = True) -
     return job
 
 
-def add_parameters(tx: Connection, job_id: str, parameters: Mapping[str, Any]) -> None:
-    """Store what a running job has chosen beside what it was asked for. Raises NotFound."""
-    values = {**get_job(tx, job_id).parameters, **parameters}
-    tx.execute(_running(job_id).values(parameters=values))
-
-
 def set_message(tx: Connection, job_id: str, message: str) -> None:
     """Store the reason why a queued job still waits; the message of a job that runs by now stays."""
     table = schema.jobs

@@ -170,12 +170,13 @@ def _begin(
     if planned.reason is not None:
         raise BadInput(planned.reason)
     with database.atomic() as tx:
-        corrected = videos_with_human_masks(tx, project_id)
         current = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         if current is None:
             raise BadInput("There is no checkpoint to start from; download TeViT or add a checkpoint file.")
         # From now on nobody can delete it, nor those that it was trained from (`app.checkpoints.managing`).
         jobs.add_parameters(tx, job.id, {"checkpoint": current.id})
+    with database.read() as tx:
+        corrected = videos_with_human_masks(tx, project_id)
         recorded = recorded_effort(tx, project_id)
         steps = job.parameters.get("steps")
         seconds = expected(tx, project_id, planned, start_config(tx, project_id, current), steps=steps)

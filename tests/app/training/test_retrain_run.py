@@ -157,7 +157,7 @@ def test_steps_and_blend_are_chosen_where_nobody_gave_the_steps(
         more["on_mark"](50, {"AP": 0.25})
         with database.read() as tx:
             [start_of_line] = checkpoints.list_checkpoints(tx)
-            assert jobs.get_job(tx, job_id).parameters == {"checkpoint": start_of_line.id}, "nobody can delete it now"
+            assert jobs.get_job(tx, job_id).parameters["checkpoint"] == start_of_line.id, "nobody can delete it now"
         before = len(progress)
         more["on_step"](1, StepReport(7, 200, 1.5, {}, 0.1, 1.0, 3.0))
         assert progress[before:] == [job_id], "the networks of the folds are kept"
