@@ -84,9 +84,10 @@ def test_what_is_kept_last_is_known_by_its_time_and_unfinished_files_do_not_coun
     assert state.last_kept == before + 1
 
 
-def test_a_choice_comes_back_with_what_stopped_its_folds(settings: Settings) -> None:
+def test_a_choice_comes_back_with_what_stopped_its_folds_and_the_trainings_that_made_it_go(settings: Settings) -> None:
     state = KeptState(settings, "job")
+    assert state.kept_choice() is None
     state.choosing_folder.mkdir(parents=True)
-    choice = Choice(100, 0.5, [{"steps": 100}], ("A fold stopped.",))
+    choice = Choice(100, 0.75, [{"steps": 100, "blend": 0.75, "AP": 0.5}], ("A fold stopped.",))
     state.keep_choice(choice)
-    assert state.kept_choice() == choice
+    assert KeptState(settings, "job").kept_choice() == choice and not state.choosing_folder.exists()

@@ -13,7 +13,7 @@ import torch
 from app.errors import Cancelled
 from app.jobs.reporter import JobReporter
 from app.settings import DATABASE_NAME, Settings, make_settings
-from app.training import agreement, golden, kept_state, open_videos, reporting, retrain_run, retraining
+from app.training import agreement, golden, open_videos, reporting, retrain_run, retraining
 from app.training.golden import golden_set
 from app.training.project_clips import ProjectClips
 from app.training.report import Decision
@@ -385,15 +385,6 @@ def test_cancelling_leaves_nothing_behind(
     with database.read() as tx:
         assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["start"]
     assert [path.name for path in settings.checkpoints.iterdir()] == ["start.safetensors"]
-
-
-def test_a_choice_is_kept_for_a_run_that_goes_on(settings: Settings) -> None:
-    state = kept_state.KeptState(settings, "job")
-    assert state.kept_choice() is None
-    state.choosing_folder.mkdir(parents=True)
-    choice = Choice(100, 0.75, [{"steps": 100, "blend": 0.75, "AP": 0.5}])
-    state.keep_choice(choice)
-    assert kept_state.KeptState(settings, "job").kept_choice() == choice and not state.choosing_folder.exists()
 
 
 def test_the_report_says_how_many_masks_were_left_out() -> None:
