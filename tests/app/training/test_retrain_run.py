@@ -13,7 +13,7 @@ import torch
 from app.errors import Cancelled
 from app.jobs.reporter import JobReporter
 from app.settings import DATABASE_NAME, Settings, make_settings
-from app.training import agreement, golden, open_videos, reporting, retrain_run, retraining
+from app.training import agreement, golden, open_videos, retrain_run, retraining
 from app.training.golden import golden_set
 from app.training.project_clips import ProjectClips
 from app.training.report import Decision
@@ -360,7 +360,7 @@ def counted_tracks(measured: list[int]) -> Any:
 def test_what_is_proven_is_in_use_at_once_and_the_verdict_names_the_way_back(
     database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reporting, "decide", lambda evidence: (Decision("proven", ()), {}))
+    monkeypatch.setattr(retraining, "decide", lambda evidence: (Decision("proven", ()), {}))
     result = run(database, settings, queued(database, project[0], steps=1))
     with database.read() as tx:
         active = checkpoints.active_checkpoint(tx, project[0].id)
