@@ -110,7 +110,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Edit:
-    """Changes of one video that are applied as one step. The ``author`` of a job or import starts with "run:"."""
+    """Changes of one video that are applied as one step. The ``author`` of a job or import starts with "run:".
+
+    ``waited``: the seconds between the gesture and the arrival of its edit, as for a page without a connection.
+    """
 
     id: str
     kind: str
@@ -119,6 +122,7 @@ class Edit:
     changes: Sequence[Change] = field(default_factory=tuple)
     undoes: str | None = None
     base: str | None = None
+    waited: float = 0.0
 
 
 def apply_edit(tx: Connection, edit: Edit) -> Applied | Conflict:
@@ -167,6 +171,7 @@ def apply_edit(tx: Connection, edit: Edit) -> Applied | Conflict:
         video=video,
         planned=planned,
         base=edit.base,
+        waited=edit.waited,
     )
 
 

@@ -27,7 +27,7 @@ class LoggedChange:
 
 @dataclass(frozen=True)
 class LoggedEdit:
-    """An entry of the log. ``created`` is in unix seconds; ``undone``: it is undone at present."""
+    """An entry of the log. ``created``: when it was made, in unix seconds; ``undone``: it is undone at present."""
 
     number: int
     id: str
@@ -101,10 +101,12 @@ def append(
     project_id: str,
     undoes: str | None,
     base: str | None,
+    waited: float = 0.0,
     changes: Sequence[Mapping[str, Any]] = (),
 ) -> int:
     """Add an entry; returns its number. ``record`` adds changes that may contain the number.
 
+    waited: it was made so many seconds ago.
     changes: those that do not, from `new_row` or `dumped`; the caller indexes them by row, for example with `index`.
     """
     values: dict[str, Any] = {
@@ -115,7 +117,7 @@ def append(
         "project_id": project_id,
     }
     values |= {"undoes": undoes, "base_edit": base}
-    return _APPEND.insert(tx, values | {"created": time.time(), "changes": list(changes)})
+    return _APPEND.insert(tx, values | {"created": time.time() - waited, "changes": list(changes)})
 
 
 def new_row(key: RowKey, value: Value) -> dict[str, Any]:

@@ -69,8 +69,9 @@ def write_edit(
     planned: Mapping[RowKey, Planned],
     base: str | None = None,
     undoes: str | None = None,
+    waited: float = 0.0,
 ) -> Applied:
-    """Log an edit and write its rows, including withdrawals of complete ranges."""
+    """Log an edit, which was made ``waited`` seconds ago, and write its rows with withdrawals of complete ranges."""
     planned = {**planned, **withdrawals(tx, video.id, author=author, planned=planned)}
     # A range that is declared now holds the number of the entry, which the database chooses.
     ready = not any(key.frame == RANGE_ROW for key in planned)
@@ -83,6 +84,7 @@ def write_edit(
         project_id=video.project_id,
         undoes=undoes,
         base=base,
+        waited=waited,
         changes=_changes(planned, {key: plan.after for key, plan in planned.items()}) if ready else (),
     )
     after = {key: _numbered(key, plan.after, number) for key, plan in planned.items()}

@@ -32,18 +32,24 @@ class ChangeBody(BaseModel):
     range_id: Text | None = None
 
 
+LONGEST_WAIT = 400 * 24 * 3600.0
+"""Seconds; an edit that says it waited longer comes from a page whose clock was set meanwhile."""
+
+
 class EditBody(BaseModel):
     """One edit of a queue; see `storage.edits.Edit` for the meaning."""
 
     id: Text = Field(min_length=1, max_length=64)
     kind: Text = Field(min_length=1, max_length=64)
     base: Text | None = None
+    waited: float = Field(default=0, ge=0, allow_inf_nan=False)
     changes: list[ChangeBody] = Field(max_length=200_000)
 
     def signed(self, author: str, video_id: str) -> Edit:
         """The edit in the form of the store, with author and video."""
         changes = tuple(Change(**dict(change)) for change in self.changes)
-        return Edit(id=self.id, kind=self.kind, author=author, video=video_id, changes=changes, base=self.base)
+        waited = min(self.waited, LONGEST_WAIT)
+        return Edit(self.id, self.kind, author, video_id, changes, base=self.base, waited=waited)
 
 
 class EditsBody(BaseModel):

@@ -62,12 +62,17 @@ export function nextBatch(waiting, most) {
 
 /** @typedef {ReturnType<typeof toSend>} SentEdit */
 
-/** An edit as the server takes it. @param {Edit} edit */
-export function toSend(edit) {
+/**
+ * An edit as the server takes it, with the seconds that it has waited, if any: working time counts when it was done.
+ * @param {Edit} edit @param {number} [now] in ms since 1970
+ */
+export function toSend(edit, now = Date.now()) {
   const [base] = bases(edit);
+  const waited = (now - (edit.made ?? now)) / 1000;
   return {
     id: edit.id,
     kind: edit.kind,
+    ...(waited >= 1 ? { waited } : {}),
     ...(base ? { base } : {}),
     changes: edit.changes.map(({ track, frame, after, range_id, before }) => ({
       track,

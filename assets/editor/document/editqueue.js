@@ -214,7 +214,7 @@ export class EditQueue {
     this.out = edits;
     this.emit({ reason: "sending" });
     try {
-      const answer = await this.send(edits.map(toSend));
+      const answer = await this.send(edits.map((edit) => toSend(edit)));
       this.out = [];
       if (!this.take(edits, answer?.results)) {
         this.pause("The answer to the edits says nothing about them.");

@@ -1,5 +1,6 @@
 """The effort on record: seconds and gestures per track-frame, from the log, without idle time."""
 
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -81,6 +82,16 @@ def test_time_counts_from_edit_to_edit_and_pauses_do_not(log: Log, project: Proj
         EffortLine("brush", 10.0, 2, 2),
         EffortLine("track", 0.0, 1, 0),
     )
+
+
+def test_work_without_a_connection_counts_when_it_was_done(log: Log, project: Project, database: Database) -> None:
+    log.edit(time.time() - 70, "track", {None: {"category": None}})
+    with database.atomic() as tx:
+        for frame, waited in enumerate((60.0, 40.0, 10.0)):
+            change = Change(log.track, frame, 0, drawn())
+            sent = Edit(str(uuid.uuid4()), "brush", ME, log.video.id, [change], waited=waited)
+            assert isinstance(apply_edit(tx, sent), Applied)
+    assert log.of(project).whole.seconds == pytest.approx(60, abs=5), "they arrived together"
 
 
 def test_a_frame_belongs_to_the_last_gesture_and_rejected_ones_to_none(log: Log, project: Project) -> None:

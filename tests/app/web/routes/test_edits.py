@@ -1,11 +1,13 @@
 """Edits over HTTP: whole or not at all, repeats, conflicts, undo and redo, and what is refused."""
 
+import time
 import uuid
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.web.routes.edits import LONGEST_WAIT
 from storage.videos import Video
 from tests.app.made import FRAMES, PERSON, edit, new_track, square
 from tests.app.web.requests import draw, get, send
@@ -46,6 +48,14 @@ def test_a_repeated_edit_changes_nothing_and_says_so(client: TestClient, video: 
     first, again = send(client, video, body, body)
     assert (first["status"], again["status"]) == ("applied", "repeated")
     assert first["number"] == again["number"]
+
+
+def test_an_edit_that_waited_is_logged_at_the_time_of_its_gesture(client: TestClient, video: Video) -> None:
+    for waited, ago in ((600, 600), (1e12, LONGEST_WAIT)):
+        [result] = send(client, video, {**edit(new_track(None, {0: square(1, 1)})[1]), "waited": waited})
+        newest = get(client, f"videos/{video.id}/history")["edits"][0]
+        assert newest["number"] == result["number"]
+        assert time.time() - newest["created"] == pytest.approx(ago, abs=60)
 
 
 def test_a_stale_edit_is_refused_whole_and_shows_the_rows_that_differ(client: TestClient, video: Video) -> None:

@@ -1,0 +1,11 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { toSend } from "../../../../assets/editor/document/editbatch.js";
+
+const edit = (made) => ({ id: "e", kind: "brush", changes: [], seq: 1, made });
+
+test("an edit that waited for the connection says how long, so that its working time counts when it was done", () => {
+  assert.equal(toSend(edit(1_000), 601_500).waited, 600.5);
+  for (const made of [601_000, 700_000, undefined])
+    assert.equal("waited" in toSend(edit(made), 601_500), false, "sent at once, the clock was set, or nobody knows");
+});
