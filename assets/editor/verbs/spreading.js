@@ -32,11 +32,16 @@ export class Spreading {
     this.tracks = tracks;
     /** @type {{name: PartName} & Part} what Apply applies */
     this.part = { name: "all" };
+    /** @type {string|null} the only track that Apply takes, null for all */
+    this.only = null;
     /** @type {Preview|null} */
     this.shown = null;
     /** whether all drafts of the ended job were read */
     this.complete = false;
-    this.stops = [app.session.on(["jobs"], () => this.renew()), app.view.on(["preview", "range"], () => this.check())];
+    this.stops = [
+      app.session.on(["jobs"], () => this.renew()),
+      app.view.on(["preview", "range", "selected"], () => this.check()),
+    ];
     app.document.drafts.onchange = (runs) => {
       if (this.run && runs.includes(this.run)) this.renew();
     };
@@ -85,11 +90,11 @@ export class Spreading {
     this.app.toast({ icon: "spread", title: "This draft is gone", text, name: "draft gone" });
   }
 
-  /** The review bar shows something else: stop following. A range that was moved or cleared changes the answers. */
+  /** The review bar shows something else: stop following. Another range or selected track changes the answers. */
   check() {
-    const { preview, range } = this.app.view.now;
+    const { preview, range, selected } = this.app.view.now;
     if (this.document !== this.app.document || (this.shown && preview !== this.shown)) this.leave();
-    else if (this.shown && range !== this.rangeShown) {
+    else if (this.shown && (range !== this.rangeShown || selected !== this.selectedShown)) {
       // What Apply takes is what the bar says.
       if (this.part.name === "range") this.part = partFor("range", this.app.view.now);
       showPreview(this.app, this.preview());
@@ -111,13 +116,17 @@ export class Spreading {
     const numbers = this.tracks.map((id) => document.tracks.get(id)?.number).filter((number) => number !== undefined);
     const who = numbers.length === 1 ? `track ${numbers[0]}` : plural(numbers.length, "track");
     this.rangeShown = app.view.now.range;
+    this.selectedShown = app.view.now.selected;
+    if (!drafts.some(({ track }) => track === this.only)) this.only = null;
+    const only = this.only === null ? undefined : document.tracks.get(this.only)?.number;
+    const discardOne = only !== undefined && !job;
     const next = (/** @type {1|-1} */ step) => () => this.toDoubt(step);
     this.shown = new Preview({
       title: `Spread ${who}${drafts.length ? ` to ${frameWords([frames[0], frames.at(-1) ?? 0])}` : ""}`,
       icon: "spread",
       facts: factsOf(drafts, job),
-      marks: marksOf(document, drafts, (draft) => isIn(draft, this.part)),
-      questions: drafts.length > 1 ? [this.partQuestion()] : [],
+      marks: marksOf(document, drafts, (draft) => isIn(draft, this.chosen)),
+      questions: drafts.length > 1 ? [this.partQuestion(), ...this.trackQuestions(drafts)] : [],
       masks: (frame) =>
         drafts.flatMap((draft) => {
           const track = document.tracks.get(draft.track);
@@ -125,12 +134,16 @@ export class Spreading {
           return runs && track ? [{ number: colourNumber(track), runs }] : [];
         }),
       here: (frame) => describe(document, drafts, frame, app.view.now.selected),
-      buttons: job ? [{ label: "Stop", icon: "x", key: "Backspace", run: () => this.stop() }] : [],
+      buttons: [
+        ...(job ? [{ label: "Stop", icon: "x", key: "Backspace", run: () => this.stop() }] : []),
+        ...(discardOne ? [{ label: `Discard ${only}`, icon: "x", key: "Delete", run: () => this.discardOnly() }] : []),
+      ],
       keys: {
         ".": next(1),
         ",": next(-1),
         "'": () => this.flicker(drafts),
         ...(job ? { Backspace: () => this.stop() } : {}),
+        ...(discardOne ? { Delete: () => this.discardOnly() } : {}),
       },
       apply: () => this.apply(),
       discard: () => this.discard(),
@@ -159,6 +172,39 @@ export class Spreading {
         return this.preview();
       },
     };
+  }
+
+  /** What Apply takes: frames of the part, of one track or of all. @returns {Part} */
+  get chosen() {
+    const { name, ...frames } = this.part;
+    return this.only === null ? frames : { ...frames, tracks: [this.only] };
+  }
+
+  /**
+   * Of a draft of several tracks: whether Apply takes all of them, or one: the chosen one, or the selected one.
+   * @param {readonly import("../../kit/wire.js").SentDraft[]} drafts
+   * @returns {import("../commands/preview.js").Question[]}
+   */
+  trackQuestions(drafts) {
+    const { document, only } = this;
+    const tracks = new Set(drafts.map(({ track }) => track));
+    const offered = [...new Set([only, this.app.view.now.selected])].filter((id) => id !== null && tracks.has(id));
+    if (tracks.size < 2 || !offered.length) return [];
+    const named = offered.map((id) => ({
+      name: String(id),
+      label: `Track ${document.tracks.get(String(id))?.number}`,
+    }));
+    return [
+      {
+        label: "Apply of",
+        answers: [{ name: "", label: "All tracks" }, ...named],
+        chosen: only ?? "",
+        choose: (wanted) => {
+          this.only = wanted || null;
+          return this.preview();
+        },
+      },
+    ];
   }
 
   /** Go to the next draft that needs a look. @param {1|-1} step */
@@ -199,20 +245,19 @@ export class Spreading {
 
   /** Apply the part; where drafts are left, they are shown again. @returns {Promise<Preview|null>} */
   async apply() {
-    const { app, document, part, run } = this;
-    const { name, ...frames } = part;
+    const { app, document, chosen, run } = this;
     if (run === null) return null;
     const video = openVideo(app.session).id;
-    const whole = name === "all";
+    const whole = this.part.name === "all" && this.only === null;
     try {
       await app.queue?.whenIdle();
       if (whole) this.stop();
-      const body = { run, ...frames, author: app.author, id: newIdentifier() };
+      const body = { run, ...chosen, author: app.author, id: newIdentifier() };
       const answer = await api.applyDrafts(video, body);
       if (app.document === document) {
         app.applyRows(answer.rows);
         document.lastEdit = Math.max(document.lastEdit, answer.number);
-        document.drafts.remove(run, whole ? {} : frames);
+        document.drafts.remove(run, whole ? {} : chosen);
         reportApplied(app, answer);
       }
       if (whole) await this.discardRest(video, run);
@@ -221,6 +266,7 @@ export class Spreading {
     }
     const left = app.document === document && document.drafts.of(run).length > 0;
     this.part = { name: "all" };
+    this.only = null;
     // Another preview that was asked for meanwhile stays; the rest of this draft is offered again at the next visit.
     return left && !app.view.now.preview ? reopened(app, this).preview() : null;
   }
@@ -248,6 +294,16 @@ export class Spreading {
     }
     document.drafts.remove(run, {});
     this.send(api.discardDrafts(openVideo(app.session).id, { run }), "Not discarded");
+  }
+
+  /** Discard the drafts of the chosen track; those of the others stay under review. The job has ended. */
+  discardOnly() {
+    const { app, document, only, run } = this;
+    if (run === null || only === null) return null;
+    const tracks = [only];
+    this.send(api.discardDrafts(openVideo(app.session).id, { run, tracks }), "Not discarded");
+    document.drafts.remove(run, { tracks });
+    return null;
   }
 
   /** @param {Promise<unknown>} request @param {string} title of the toast where it fails */
