@@ -89,35 +89,31 @@ export function effortCard(effort, when) {
         h("span.v-t2.v-nowrap", { title: "Working time, without pauses" }, clock(effort.seconds)),
         h("b.v-nowrap", { title: "Seconds per accepted track-frame" }, pace(effort.seconds_per_frame)),
       ),
-      ...effort.by_model.map((one) => line(one, one.name || "Without proposals", "Proposals of")),
+      ...effort.by_model.map((one) =>
+        line(one, one.name || "Without proposals", one.name && `Proposals of ${one.name}`),
+      ),
     ),
     h(
       "div.bd",
       null,
-      h("div.v-t3", null, "By tool: gestures, working time"),
-      ...effort.by_tool
-        .slice(0, MOST_TOOLS)
-        .map((one) =>
-          h(
-            "div.v-line",
-            null,
-            h("span.v-grow", null, KINDS[one.name]?.[1] ?? one.name),
-            h("span.v-t2.v-nowrap", null, count(one.gestures)),
-            h("span.v-nowrap", null, clock(one.seconds)),
-          ),
-        ),
+      h("div.v-t3", null, "By tool: working time, track-frames accepted, seconds for each"),
+      ...effort.by_tool.slice(0, MOST_TOOLS).map((one) => {
+        const title = plural(one.gestures, "gesture");
+        return line(one, KINDS[one.name]?.[1] ?? one.name, title, clock(one.seconds));
+      }),
       h("div.v-t3", null, `Pauses of more than ${plural(minutes, "minute")} are not counted.`),
     ),
   );
 }
 
-/** @param {EffortOf} one @param {string} name @param {string} title */
-function line({ name: model, frames, gestures_per_frame: gestures, seconds_per_frame: seconds }, name, title) {
+/** @param {EffortOf} one @param {string} name @param {string} title "" for none @param {string} [time] worked */
+function line({ frames, gestures_per_frame: gestures, seconds_per_frame: seconds }, name, title, time) {
   const often = gestures === null ? "" : `, ${gestures.toFixed(2)} gestures each`;
   return h(
     "div.v-line",
     null,
-    h("span.v-grow.v-ell.v-t2", { title: model ? `${title} ${model}` : null }, name),
+    h("span.v-grow.v-ell.v-t2", { title: title || null }, name),
+    time ? h("span.v-t2.v-nowrap", null, time) : null,
     h("span.v-t3.v-nowrap", null, `${count(frames)}${often}`),
     h("span.v-nowrap", null, pace(seconds)),
   );

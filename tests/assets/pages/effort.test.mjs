@@ -12,9 +12,10 @@ const of = (name, values = {}) => ({
   gestures_per_frame: 1.5,
   ...values,
 });
+const nothing = { frames: 0, seconds_per_frame: null, gestures_per_frame: null };
 const effort = (values = {}) => ({
   ...of(""),
-  by_tool: [of("brush"), of("accept", { gestures: 1200, seconds: 61 })],
+  by_tool: [of("brush"), of("accept", { gestures: 1200, seconds: 61 }), of("delete", { seconds: 6, ...nothing })],
   by_model: [of("", { frames: 2, seconds_per_frame: 40 }), of("round 1", { frames: 18, seconds_per_frame: 0.25 })],
   idle_seconds: 120,
   ...values,
@@ -23,8 +24,8 @@ const PATH = "GET /data/projects/p/effort";
 
 test("the pace is one phrase, and none before there is any", () => {
   assert.equal(paceOf(effort()), "4.5 s a track-frame, 20 accepted");
-  for (const nothing of [null, effort({ frames: 0, seconds_per_frame: null }), effort({ gestures: 4 })])
-    assert.equal(paceOf(nothing), "");
+  for (const none of [null, effort({ frames: 0, seconds_per_frame: null }), effort({ gestures: 4 })])
+    assert.equal(paceOf(none), "");
 });
 
 test("the card has the whole, each model and each tool, and how pauses count", async () => {
@@ -32,7 +33,10 @@ test("the card has the whole, each model and each tool, and how pauses count", a
   const text = effortCard(effort(), "so far").textContent;
   assert.match(text, /^What correcting tookso far20 track-frames accepted1:304\.5 s/);
   assert.match(text, /Without proposals2, 1\.50 gestures each40\.0 sround 118, 1\.50 gestures each0\.25 s/);
-  assert.match(text, /Brush301:30Accepted1,2001:01Pauses of more than 2 minutes are not counted\.$/);
+  assert.match(
+    text,
+    /Brush1:3020, 1\.50 gestures each4\.5 sAccepted1:0120, 1\.50 gestures each4\.5 sDeleted0:060–Pauses of more than 2 minutes are not counted\.$/,
+  );
   assert.equal(effortCard(effort({ frames: 0 }), "so far"), null);
 });
 
