@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from app.errors import BadInput, UnusableModel
+from app.machine import choose_device
 from app.prompting.own_model import OwnModel, OwnPrompter
 from app.settings import segmenter_folder
 from model.prompts import SURE, Prompt, Prompter, PromptError
@@ -21,7 +22,7 @@ PROMPTERS: Mapping[str, Callable[[], Prompter]] = {
     "cursor": CursorPrompter,
     "u2netp": lambda: WithCorrections(SalientPrompter()),
     "grabcut": lambda: WithCorrections(GrabCut()),
-    "segmenter": lambda: TransformersSam(segmenter_folder()),
+    "segmenter": lambda: TransformersSam(segmenter_folder(), choose_device(_wanted["device"])),
 }
 """Prompters by name, but `OWN`; made at the first prompt, in the process that answers."""
 DEFAULT = "cursor"
@@ -31,6 +32,7 @@ OWN = "own"
 AGREE, DOUBT = 0.6, 0.3
 # Frames that stay decoded; one of 1080p has 6 MB.
 KEPT_PICTURES = 3
+_wanted: dict[str, str | None] = {"device": None}
 _made: dict[str, Prompter] = {}
 _own: dict[OwnModel, WithCorrections] = {}
 _pictures: OrderedDict[bytes, np.ndarray] = OrderedDict()
@@ -50,6 +52,11 @@ class PromptAnswer:
     source: str
     sure: bool
     draft: bool = False
+
+
+def use_device(device: str | None) -> None:
+    """Where large models run in this process from now on; None: chosen when one is loaded."""
+    _wanted["device"] = device
 
 
 def get_ready(jpeg: bytes, prompter: str = DEFAULT) -> None:

@@ -34,8 +34,16 @@ class PromptingFailed(AppError):
 class PromptPool(Generic[Arguments, Answered]):
     """Runs ``answer`` in other processes, for several threads at once."""
 
-    def __init__(self, answer: Callable[Arguments, Answered], *, processes: int = PROCESSES) -> None:
+    def __init__(
+        self,
+        answer: Callable[Arguments, Answered],
+        *,
+        processes: int = PROCESSES,
+        begin: Callable[[], object] | None = None,
+    ) -> None:
+        """``begin`` is run first in each process, which gets it and ``answer`` pickled."""
         self._answer = answer
+        self._begin = begin
         self._processes = processes
         self._lock = threading.Lock()
         self._executor: ProcessPoolExecutor | None = None
@@ -76,7 +84,9 @@ class PromptPool(Generic[Arguments, Answered]):
             if self._executor is None:
                 # Spawned, because the server has threads, which a forked process would not have.
                 context = multiprocessing.get_context("spawn")
-                self._executor = ProcessPoolExecutor(self._processes, mp_context=context, initializer=_begin)
+                self._executor = ProcessPoolExecutor(
+                    self._processes, mp_context=context, initializer=_begin, initargs=(self._begin,)
+                )
             return self._executor, self._executor.submit(work, *arguments, **named)
 
     def _forget(self, executor: ProcessPoolExecutor) -> None:
@@ -94,12 +104,14 @@ class PromptPool(Generic[Arguments, Answered]):
             executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin() -> None:
+def _begin(work: Callable[[], object] | None) -> None:
     """Begin a process: Ctrl+C is the server's, and the process ends when the server does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), name="end-with-server", daemon=True).start()
+    if work is not None:
+        work()
 
 
 def _end_with(sentinel: int) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple
 
 from app.library.counting import frame_index
 from app.pictures.jpegs import FrameCache
-from app.prompting.answering import PromptAnswer, answer_by_own, answer_prompt, get_own_ready, get_ready
+from app.prompting.answering import PromptAnswer, answer_by_own, answer_prompt, get_own_ready, get_ready, use_device
 from app.prompting.own_model import OwnModel
 from app.prompting.pool import MOST_PROMPTS, PromptPool
 from app.settings import Settings
@@ -221,6 +221,6 @@ def make_context(settings: Settings, database: Database) -> Context:
         writing_long=WriteQueue(database, name="write-long", threads=LONG_THREADS, most=MOST_LONG),
         prompting=ThreadPoolExecutor(MOST_PROMPTS, thread_name_prefix="prompt"),
         prompting_own=ThreadPoolExecutor(MOST_PROMPTS, thread_name_prefix="prompt-own"),
-        prompts=PromptPool(answer_prompt),
+        prompts=PromptPool(answer_prompt, begin=functools.partial(use_device, settings.device)),
         own_prompts=PromptPool(answer_by_own),
     )

@@ -38,7 +38,9 @@ COMMAND = ".venv/bin/python -m pip install transformers"
 KEPT = 4
 # Logits of an earlier mask: of a pixel that is certainly in the thing, and with a minus of one that is not (SAM 2).
 CERTAIN = np.float32(10)
-_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+# Mean and deviation of the pixels (0 to 1) by channel with which a kind of weights was trained.
+_IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+_SAM_3 = (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
 
 
 def obstacle(folder: Path | None) -> str:
@@ -59,8 +61,8 @@ def obstacle(folder: Path | None) -> str:
 class TransformersSam:
     """A model of a folder; it keeps the features of the latest pictures, so that each further prompt is quick."""
 
-    def __init__(self, folder: Path | None) -> None:
-        """Load the model. Raises `PromptError` with the reason and what mends it."""
+    def __init__(self, folder: Path | None, device: str = "cpu") -> None:
+        """Load the model onto ``device`` ("cpu", "cuda:0"). Raises `PromptError` with the reason and what mends it."""
         reason = obstacle(folder)
         if reason or folder is None:
             raise PromptError(reason)
@@ -71,12 +73,13 @@ class TransformersSam:
             text = f"The installed package {PACKAGE} has no {CLASSES[kind]}; {COMMAND} --upgrade brings a newer one."
             raise PromptError(text) from error
         try:
-            self._model = made.from_pretrained(folder, local_files_only=True).eval()
+            self._model = made.from_pretrained(folder, local_files_only=True).to(device).eval()
             self._side = int(self._model.config.prompt_encoder_config.image_size)
-            self._mean, self._deviation = _normalisation(folder)
+            self._mean, self._deviation = _normalisation(folder, kind)
         except Exception as error:
             # What a damaged file raises is up to safetensors, torch, json and transformers.
             raise PromptError(_failure(folder, error)) from error
+        self._device = device
         self._source = made.__name__.removesuffix("Model")
         self._kept: OrderedDict[bytes, list[Tensor]] = OrderedDict()
 
@@ -106,10 +109,11 @@ class TransformersSam:
         # Points alone may mean a thing or its part: then the best of several masks is taken.
         several = prompt.box is None and earlier is None
         with torch.inference_mode():
-            found = self._model(image_embeddings=self._features(picture), multimask_output=several, **asked)
-        scores = found.iou_scores[0, 0].float()
+            on_device = {name: tensor.to(self._device) for name, tensor in asked.items()}
+            found = self._model(image_embeddings=self._features(picture), multimask_output=several, **on_device)
+        scores = found.iou_scores[0, 0].float().cpu()
         best = int(scores.argmax())
-        logits = found.pred_masks[0, 0, best].float().numpy()
+        logits = found.pred_masks[0, 0, best].float().cpu().numpy()
         large = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
         confidence = float(scores[best].clamp(0, 1)) if (large > 0).any() else 0.0
         return PromptedMask(large > 0, confidence, self._source)
@@ -129,7 +133,8 @@ class TransformersSam:
             square = cv2.resize(picture, (self._side, self._side), interpolation=cv2.INTER_LINEAR) / np.float32(255)
             pixels = ((square - self._mean) / self._deviation).astype(np.float32).transpose(2, 0, 1)[None]
             with torch.inference_mode():
-                self._kept[key] = self._model.get_image_embeddings(torch.from_numpy(np.ascontiguousarray(pixels)))
+                shown = torch.from_numpy(np.ascontiguousarray(pixels)).to(self._device)
+                self._kept[key] = self._model.get_image_embeddings(shown)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
@@ -146,13 +151,14 @@ def _failure(folder: Path, error: Exception) -> str:
     return f"The weights in {folder} cannot be loaded ({reason}); fetch them again."
 
 
-def _normalisation(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and deviation of the pixels (0 to 1) by channel, as the folder says, else those of ImageNet."""
+def _normalisation(folder: Path, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of the pixels (0 to 1) by channel, as the folder says, else those of the kind of weights."""
     try:
         facts = json.loads((folder / "preprocessor_config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         facts = {}
     if not isinstance(facts, dict):
         facts = {}
-    mean, deviation = facts.get("image_mean") or _MEAN, facts.get("image_std") or _DEVIATION
+    usual = _SAM_3 if kind.startswith("sam3") else _IMAGENET
+    mean, deviation = facts.get("image_mean") or usual[0], facts.get("image_std") or usual[1]
     return np.array(mean, dtype=np.float32), np.array(deviation, dtype=np.float32)

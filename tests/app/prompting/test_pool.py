@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def die_unless(marker: str) -> int:
 
 def die() -> None:
     os._exit(3)
+
+
+def note(text: str) -> None:
+    os.environ["TEVIT_NOTED"] = text
+
+
+def noted() -> str:
+    return os.environ["TEVIT_NOTED"]
 
 
 def refuse() -> None:
@@ -127,3 +136,11 @@ def running(process: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def test_each_process_begins_with_what_it_is_to_know() -> None:
+    pool = PromptPool(noted, begin=partial(note, "cuda:1"))
+    try:
+        assert pool.ask() == "cuda:1"
+    finally:
+        pool.close()

@@ -122,15 +122,21 @@ class FakeSam:
         load_file(folder / "model.safetensors")
         return FakeSam()
 
+    def to(self, device: str) -> "FakeSam":
+        self.device = device
+        return self
+
     def eval(self) -> "FakeSam":
         return self
 
     def get_image_embeddings(self, pixels: torch.Tensor) -> list[torch.Tensor]:
         self.pictures += 1
+        assert str(pixels.device) == self.device
         return [pixels]
 
     def __call__(self, **asked: Any) -> SimpleNamespace:
         self.asked.append(asked)
+        assert {str(one.device) for one in asked.values() if isinstance(one, torch.Tensor)} == {self.device}
         shapes = 3 if asked["multimask_output"] else 1
         return SimpleNamespace(iou_scores=torch.ones(1, 1, shapes), pred_masks=torch.ones(1, 1, shapes, 16, 16))
 
@@ -142,7 +148,7 @@ FakeSam.__name__ = "Sam2Model"
 def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of weights for `FakeSam`, which stands for the package."""
     monkeypatch.setattr("model.prompts.transformers_sam.importlib.util.find_spec", lambda name: name)
-    module = SimpleNamespace(Sam2Model=FakeSam)
+    module = SimpleNamespace(Sam2Model=FakeSam, Sam3TrackerModel=FakeSam)
     monkeypatch.setattr("model.prompts.transformers_sam.importlib.import_module", lambda name: module)
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "sam2"}))
     save_file({"a": torch.zeros(2)}, tmp_path / "model.safetensors")
@@ -168,6 +174,23 @@ def test_an_earlier_mask_is_shown_to_the_model(made: Path) -> None:
     assert (logits[..., :8] == 10).all() and (logits[..., 8:] == -10).all()
     assert not first["multimask_output"] and "input_masks" in second, "the mask says which thing is meant"
     assert "input_masks" not in empty and empty["multimask_output"]
+
+
+def test_the_model_and_all_that_it_is_shown_are_on_the_device_that_is_named(made: Path) -> None:
+    prompter = TransformersSam(made, "meta")
+    mask = np.ones(PICTURE.shape[:2], bool)
+    prompter.mask(PICTURE, Prompt(box=BOX, points=(PromptPoint(50, 45, True),), mask=mask))
+    assert len(asked_of(prompter).asked) == 1
+
+
+@pytest.mark.parametrize(("kind", "grey"), [("sam2", (0.485, 0.456, 0.406)), ("sam3_video", (0.5, 0.5, 0.5))])
+def test_pixels_are_scaled_as_the_kind_of_weights_was_trained_unless_the_folder_says_it(
+    made: Path, kind: str, grey: tuple[float, ...]
+) -> None:
+    (made / "config.json").write_text(json.dumps({"model_type": kind}))
+    assert TransformersSam(made)._mean.tolist() == pytest.approx(grey)
+    (made / "preprocessor_config.json").write_text('{"image_mean": [0.1, 0.2, 0.3]}')
+    assert TransformersSam(made)._mean.tolist() == pytest.approx([0.1, 0.2, 0.3])
 
 
 def test_pictures_of_other_shapes_with_the_same_bytes_have_features_of_their_own(made: Path) -> None:
