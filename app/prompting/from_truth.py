@@ -19,13 +19,13 @@ from storage.frames import Reader, VideoError
 from storage.rle import Rle
 from storage.youtube_vis import (
     PictureFinder,
-    PicturesNotFound,
     VisDataset,
     VisResult,
     VisTrack,
     VisVideo,
     note_lines,
     read_dataset,
+    require_frames,
 )
 
 Report = Callable[[float, str], None]
@@ -92,7 +92,7 @@ def prompted_results(asked: TruthPrompts, prompter: Prompter | None = None, *, r
         try:
             with _reader(video, asked.frames, finder) as reader:
                 results += _of_video(asked, reader, tracks[video.id], answering)
-        except (VideoError, PicturesNotFound) as error:
+        except VideoError as error:
             failed.append((f"video {video.id}", str(error)))
     return PromptedResults(tuple(results), tuple(failed))
 
@@ -159,6 +159,9 @@ class _Answers:
 def _reader(video: VisVideo, place: Path, finder: PictureFinder | None) -> Reader:
     """The frames of a video: its pictures below a folder, or a video file. Raises `VideoError`."""
     if finder is None:
-        return frames.open_reader(frames.index(place))
-    found = finder.find(video)
-    return frames.open_reader(frames.index_files(found.place, found.files))
+        index = frames.index(place)
+    else:
+        found = finder.find(video)
+        index = frames.index_files(found.place, found.files)
+    require_frames(video, index)
+    return frames.open_reader(index)

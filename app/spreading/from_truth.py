@@ -19,7 +19,7 @@ from model.propagation import ClipModel, Guess, SpreadFrame, SpreadSettings, Tru
 from storage import frames, rle
 from storage.frames import FrameIndex
 from storage.rle import Rle
-from storage.youtube_vis import VisResult
+from storage.youtube_vis import VisResult, require_frames
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,5 @@ def _index(video: GivenVideo, places: VideoPlaces) -> FrameIndex:
     """The frames of a video, checked against what the file says of it."""
     path, names = places.find(video.video)
     index = frames.index(Path(path)) if names is None else frames.index_files(path, names)
-    one = video.video
-    if (index.width, index.height, index.count) != (one.width, one.height, one.length):
-        raise BadInput(
-            f"The file says {one.length} frames of {one.width} x {one.height}, but there are {index.count} of "
-            f"{index.width} x {index.height}."
-        )
+    require_frames(video.video, index)
     return index

@@ -1,6 +1,6 @@
 """The videos of a YouTube-VIS file, with its masks in a few chosen frames; other masks are not read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,6 +11,7 @@ from storage.rle import Rle
 from storage.youtube_vis import (
     PictureFinder,
     PicturesNotFound,
+    VisDataset,
     VisVideo,
     YouTubeVisError,
     note_lines,
@@ -70,7 +71,7 @@ def read_given(file: Path, frames: Sequence[int]) -> GivenMasks:
         raise BadInput(f"{file} is no YouTube-VIS file with videos and annotations.")
     outline = {key: value for key, value in read.content.items() if key != "annotations"}
     dataset = parse_dataset(outline, where=str(file))
-    tracks, unknown = _tracks(read.content, dataset.videos, frames, str(file))
+    tracks, unknown = _tracks(read.content, dataset, frames, str(file))
     found, left_out = [], []
     for video in dataset.videos:
         one = GivenVideo(video, tuple(tracks.get(video.id, ())), _annotated(video))
@@ -88,16 +89,24 @@ def _annotated(video: VisVideo) -> frozenset[int] | None:
 
 
 def _tracks(
-    content: Mapping[str, Any], videos: Iterable[VisVideo], frames: Sequence[int], where: str
+    content: Mapping[str, Any], dataset: VisDataset, frames: Sequence[int], where: str
 ) -> tuple[dict[int, list[GivenTrack]], list[str]]:
     """The tracks by video, with the masks of the frames alone; and a sentence for each mask that is unknown."""
-    by_id = {video.id: video for video in videos}
+    by_id, categories = {video.id: video for video in dataset.videos}, {one.id for one in dataset.categories}
+    entries, ids = content.get("annotations"), set[int]()
+    if entries is not None and not isinstance(entries, list):
+        raise YouTubeVisError(f"{where}: annotations: must be a list.")
     found: dict[int, list[GivenTrack]] = {}
     unknown = []
-    for number, entry in enumerate(content.get("annotations") or ()):
+    for number, entry in enumerate(entries or ()):
         place = f"{where}: annotations[{number}]"
         if not isinstance(entry, dict) or not all(_is_id(entry.get(key)) for key in ("id", "video_id", "category_id")):
             raise YouTubeVisError(f"{place} must have whole numbers as id, video_id and category_id.")
+        if entry["id"] in ids:
+            raise YouTubeVisError(f"{place}.id {entry['id']} is used twice; ids must differ.")
+        ids.add(entry["id"])
+        if entry["category_id"] not in categories:
+            raise YouTubeVisError(f"{place}.category_id names no category of the file.")
         video, masks = by_id.get(entry["video_id"]), entry.get("segmentations")
         if video is None:
             raise YouTubeVisError(f"{place}.video_id names no video of the file.")

@@ -19,7 +19,14 @@ from storage.youtube_vis.errors import YouTubeVisError
 from storage.youtube_vis.foreign_files import dataset_kind
 from storage.youtube_vis.json_text import Check, load_json, no_check
 from storage.youtube_vis.notes import VisNote, note_lines
-from storage.youtube_vis.pictures import PictureFinder, PicturesNotFound, SeveralPictures, VideoPictures
+from storage.youtube_vis.pictures import (
+    OtherFrames,
+    PictureFinder,
+    PicturesNotFound,
+    SeveralPictures,
+    VideoPictures,
+    require_frames,
+)
 from storage.youtube_vis.reader import (
     VisContent,
     parse_dataset,
@@ -38,6 +45,7 @@ __all__ = [
     "SAME_NAME",
     "Box",
     "Check",
+    "OtherFrames",
     "PictureFinder",
     "PicturesNotFound",
     "SeveralPictures",
@@ -65,6 +73,7 @@ __all__ = [
     "read_content",
     "read_dataset",
     "read_results",
+    "require_frames",
     "result_entry",
     "version_of",
     "write_dataset",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from storage.frames import VideoError
+from storage.frames import FrameIndex, VideoError
 from storage.frames.image_folder import PICTURE_SUFFIXES
 from storage.text import is_text
 from storage.youtube_vis.dataset import FRAMES_FOLDER, VisVideo
@@ -28,6 +28,10 @@ class SeveralPictures(PicturesNotFound):
     """More than one place, or more than one picture, fits a name in the file."""
 
 
+class OtherFrames(VideoError):
+    """The frames of a video are not as many, or not as large, as the file says."""
+
+
 @dataclass(frozen=True)
 class VideoPictures:
     """The pictures of one video: `files` are their names on the disk relative to `place`, in the order of the video.
@@ -40,6 +44,15 @@ class VideoPictures:
     files: tuple[str, ...]
     names: tuple[str, ...]
     notes: tuple[VisNote, ...] = ()
+
+
+def require_frames(video: VisVideo, found: FrameIndex) -> None:
+    """Raise OtherFrames unless the frames that were found are as many and as large as the file says."""
+    if (found.width, found.height, found.count) != (video.width, video.height, video.length):
+        raise OtherFrames(
+            f"The file says {video.length} frames of {video.width} x {video.height}, but there are {found.count} of "
+            f"{found.width} x {found.height}."
+        )
 
 
 class PictureFinder:
@@ -92,6 +105,8 @@ class PictureFinder:
             path = path.relative_to(inside) if inside else path
         if path.is_absolute() or ".." in path.parts:
             raise PicturesNotFound(f"its picture {name} lies outside the folder of frames.")
+        if not path.parts:
+            raise PicturesNotFound(f"its picture '{name}' is no file, but the folder of frames itself.")
         return path.as_posix()
 
     def _place(self, name: str) -> Path:

@@ -11,6 +11,7 @@ from app.errors import BadInput
 from app.prompting.from_truth import TruthPrompts, prompted_results
 from model.prompts import Prompt, PromptedMask, PromptError
 from storage import rle
+from tests.storage.made_videos import make_video
 
 SIZE = (40, 60)
 
@@ -138,3 +139,27 @@ def test_files_that_cannot_be_asked_about_are_refused(files: tuple[Path, Path], 
     ):
         with pytest.raises(BadInput, match=words):
             TruthPrompts.read(truth, frames)
+
+
+def test_pictures_of_another_size_are_told_instead_of_asked(files: tuple[Path, Path]) -> None:
+    content = json.loads(files[0].read_text())
+    content["videos"][0] |= {"width": 2 * SIZE[1], "height": 2 * SIZE[0]}
+    for track in content["annotations"]:
+        masks = [mask and rle.decode(mask).repeat(2, 0).repeat(2, 1) for mask in track["segmentations"]]
+        track["segmentations"] = [None if mask is None else rle.encode(mask) for mask in masks]
+    files[0].write_text(json.dumps(content))
+
+    done = prompted_results(TruthPrompts.read(*files), Recording(), report=quiet)
+
+    assert done.failed == (("video 1", "The file says 3 frames of 120 x 80, but there are 3 of 60 x 40."),)
+
+
+def test_a_video_file_shorter_than_the_truth_is_told(files: tuple[Path, Path], tmp_path: Path) -> None:
+    content = json.loads(files[0].read_text())
+    content["videos"] = content["videos"][:1]
+    files[0].write_text(json.dumps(content))
+    short = make_video(tmp_path / "short.mp4", frames=2, size=SIZE[::-1])
+
+    done = prompted_results(TruthPrompts.read(files[0], short), Recording(), report=quiet)
+
+    assert done.failed == (("video 1", "The file says 3 frames of 60 x 40, but there are 2 of 60 x 40."),)

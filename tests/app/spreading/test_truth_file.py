@@ -29,6 +29,11 @@ def truth(path: Path, annotations: list[Any], *, names: int = 3, **of_video: Any
     return path
 
 
+def changed(file: Path, annotations: object) -> Path:
+    file.write_text(json.dumps({**json.loads(file.read_text()), "annotations": annotations}))
+    return file
+
+
 def test_only_masks_of_the_chosen_frames_are_read(tmp_path: Path) -> None:
     file = truth(tmp_path / "t.json", [track(7, [rle.encode(MASK), "no mask at all", None])])
 
@@ -78,11 +83,23 @@ def test_a_video_without_such_a_frame_is_left_out(tmp_path: Path, annotated: lis
         (track(1, [None]), "must have one entry for each of the 3 frames"),
         (track(1, [None] * 3, video=99), "names no video"),
         ({**track(1, [None] * 3), "id": "one"}, "must have whole numbers"),
+        ({**track(1, [None] * 3), "category_id": 999}, "names no category"),
     ],
 )
 def test_what_is_no_track_is_refused_with_its_place(tmp_path: Path, entry: dict, sentence: str) -> None:
     with pytest.raises(YouTubeVisError, match=rf"annotations\[0\].*{sentence}"):
         read_given(truth(tmp_path / "t.json", [entry]), [0])
+
+
+@pytest.mark.parametrize("annotations", [5, "", {}, True])
+def test_tracks_that_are_no_list_are_refused(tmp_path: Path, annotations: object) -> None:
+    with pytest.raises(YouTubeVisError, match="annotations: must be a list"):
+        read_given(changed(truth(tmp_path / "t.json", []), annotations), [0])
+
+
+def test_two_tracks_of_one_id_are_refused_so_that_none_is_lost(tmp_path: Path) -> None:
+    with pytest.raises(YouTubeVisError, match=r"annotations\[1\].id 7 is used twice"):
+        read_given(truth(tmp_path / "t.json", [track(7, [None] * 3), track(7, [None] * 3)]), [0])
 
 
 def test_no_dataset_and_no_file_are_refused(tmp_path: Path) -> None:

@@ -172,3 +172,10 @@ def test_names_of_an_old_archive_are_called_what_they_are(tmp_path: Path) -> Non
         PicturesNotFound, match=r"b'S\\xe4ngerin/0\.jpg' on the disk, a name that is not UTF-8; rename it"
     ):
         found(tmp_path, ["Sängerin/0.jpg"])
+
+
+@pytest.mark.parametrize("name", [".", "./", "{folder}", "{folder}/.", "file://{folder}"])
+def test_the_folder_itself_is_no_picture(tmp_path: Path, name: str) -> None:
+    laid(tmp_path, *NAMES)
+    with pytest.raises(PicturesNotFound, match="no file, but the folder of frames itself"):
+        found(tmp_path, [name.format(folder=tmp_path)])
