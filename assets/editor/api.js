@@ -109,8 +109,12 @@ export const api = Object.freeze({
   /** A row as a machine wrote it last. @param {string} v @param {string} track id @param {number} frame @returns {Promise<{row: import("../kit/wire.js").MachineRow|null}>} */
   proposed: (v, track, frame) => request("GET", `/data/videos/${id(v)}/tracks/${id(track)}/proposed?frame=${frame}`),
 
-  /** Earlier versions of a track, newest first. @param {string} v @param {string} track id @returns {Promise<{versions: VersionLine[]}>} */
-  versions: (v, track) => request("GET", `/data/videos/${id(v)}/tracks/${id(track)}/versions`),
+  /** Earlier versions of a track, newest first; older ones than a number. @param {string} v @param {string} track id @param {number} limit @param {number} [before] @returns {Promise<{versions: VersionLine[]}>} */
+  versions: (v, track, limit, before) =>
+    request(
+      "GET",
+      `/data/videos/${id(v)}/tracks/${id(track)}/versions?limit=${limit}${before === undefined ? "" : `&before=${before}`}`,
+    ),
 
   /** A track as it was after an edit. @param {string} v @param {string} track id @param {number} number @returns {Promise<SentVersion>} */
   version: (v, track, number) => request("GET", `/data/videos/${id(v)}/tracks/${id(track)}/versions/${number}`),

@@ -40,9 +40,14 @@ class TrackVersion:
     rows: dict[int, Value]
 
 
-def track_versions(tx: Connection, *, video: str, track: str, limit: int = 100) -> tuple[VersionLine, ...]:
-    """The newest versions of a track, newest first, at most ``limit``; one line for consecutive edits of one run."""
-    lines = edit_log.history(tx, video=video, track=track, limit=limit)
+def track_versions(
+    tx: Connection, *, video: str, track: str, before: int | None = None, limit: int = 100
+) -> tuple[VersionLine, ...]:
+    """The newest versions of a track, newest first, at most ``limit``; one line for consecutive edits of one run.
+
+    ``before``: the number of the last line of the page before; only older ones.
+    """
+    lines = edit_log.history(tx, video=video, track=track, before=before, limit=limit)
     changes = _changes(tx, video, track, {line.number for line in lines})
     return tuple(_line(line, changes.get(line.number, {})) for line in lines)
 

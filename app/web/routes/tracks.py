@@ -24,9 +24,9 @@ def router(context: Context) -> APIRouter:
     """Tracks, masks and versions of ``GET /data/videos/{video}/…``.
 
     ``tracks?start=&stop=`` (all without them), ``masks?start=&stop=&track=`` (of all tracks without ``track``, which
-    may stand several times), ``tracks/{track}/versions?limit=`` (the edits that changed a track),
-    ``tracks/{track}/versions/{number}`` (the track as it was after an edit) and ``tracks/{track}/proposed?frame=`` (a
-    row as a machine wrote it last).
+    may stand several times), ``tracks/{track}/versions?limit=&before=`` (the edits that changed a track, newest first;
+    ``before`` is the number of the last one of the page before), ``tracks/{track}/versions/{number}`` (the track as it
+    was after an edit) and ``tracks/{track}/proposed?frame=`` (a row as a machine wrote it last).
     """
     routes = APIRouter(prefix="/data/videos")
 
@@ -63,10 +63,13 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/{video_id}/tracks/{track_id}/versions")
     @context.reads
-    def get_versions(video_id: str, track_id: str, limit: int = 60) -> Json:
+    def get_versions(video_id: str, track_id: str, limit: int = 60, before: int | None = None) -> Json:
         context.require_video(video_id)
+        older = None if before is None else min(max(before, 0), LAST_EDIT - 1)
         with context.database.read() as tx:
-            lines = versions.track_versions(tx, video=video_id, track=track_id, limit=min(max(limit, 1), 200))
+            lines = versions.track_versions(
+                tx, video=video_id, track=track_id, before=older, limit=min(max(limit, 1), 200)
+            )
             blobs = masks.get_blobs(tx, {line.mask for line in lines if line.mask is not None})
         return {"versions": [wire.version_line(line, blobs) for line in lines]}
 

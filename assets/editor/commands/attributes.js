@@ -1,5 +1,5 @@
 // @ts-check
-/** Commands that set attributes: occluded, truncated and crowd, and those that come with the lists of a project. */
+/** Commands that set attributes: occluded, truncated and crowd, and those that come with a project's lists and categories. */
 
 import * as values from "../document/attributes.js";
 import { OF_PROJECT } from "../shortcuts/keymap.js";
@@ -114,14 +114,34 @@ export function attributesInUse({ session }) {
 /** @type {WeakMap<readonly Attribute[], readonly Attribute[]>} */
 const inUse = new WeakMap();
 
-/** Keep the commands of the lists as the open video's project has them. @param {Editor} app */
+/** Keys of the first categories of a project, in their order. */
+const CATEGORY_KEYS = Object.freeze([1, 2, 3, 4, 5, 6, 7, 8, 9, 0].map((digit) => `Ctrl+${digit}`));
+
+/**
+ * The commands of a project's categories: each relabels the selected track.
+ * @param {readonly import("../../kit/wire.js").Category[]} categories in use
+ * @returns {Command[]}
+ */
+export const categoryCommands = (categories) =>
+  categories.map(({ id, name }, i) => ({
+    id: `${OF_PROJECT}category=${id}`,
+    title: `Relabel as ${name}`,
+    group: "Tracks",
+    keys: CATEGORY_KEYS.slice(i, i + 1),
+    icon: "tag",
+    unavailable: lockedTrack,
+    run: (app) => app.commands.setCategory(id),
+  }));
+
+/** Keep the commands of the lists and categories as the open video's project has them. @param {Editor} app */
 export function followAttributes(app) {
   let known = "";
   app.session.on(["video"], () => {
-    const found = attributesInUse(app);
-    const now = JSON.stringify(found);
+    const lists = attributesInUse(app);
+    const categories = (app.session.now.video?.categories ?? []).filter(({ retired }) => !retired);
+    const now = JSON.stringify([lists, categories]);
     if (now === known) return;
     known = now;
-    app.registry.setProjectCommands(attributeCommands(found));
+    app.registry.setProjectCommands([...attributeCommands(lists), ...categoryCommands(categories)]);
   });
 }

@@ -50,7 +50,17 @@ const percent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`;
 const frames = (/** @type {number} */ count) => `${count} frame${count === 1 ? "" : "s"}`;
 const timesOf = (/** @type {number} */ times) => (times < 10 ? times.toFixed(1) : String(Math.round(times)));
 
-/** @type {Record<string, (figures: Record<string, number>, other: string) => string>} */
+/**
+ * The class that comes next after that of a track, as the model that proposed it scored them.
+ * @param {import("./document.js").Track|undefined} track @returns {string} empty where none is known
+ */
+function runnerUp(track) {
+  const others = /** @type {[name: string, score: number][]} */ (track?.extra.runners_up ?? []);
+  const [best] = [...others].sort(([, a], [, b]) => b - a);
+  return best ? best[0] : "";
+}
+
+/** @type {Record<string, (figures: Record<string, number>, other: string, next: string) => string>} next: `runnerUp` */
 const REASONS = {
   swap: (_, other) => `May be swapped with ${other}`,
   broken: ({ frames: count }, other) =>
@@ -66,13 +76,13 @@ const REASONS = {
   background: () => "Looks like the background",
   score: ({ score }) => `Score dips to ${score.toFixed(2)}`,
   windows: () => "The model's looks at it disagree",
-  class: () => "Class in doubt",
+  class: (_, __, next) => (next ? `Class in doubt: may be ${next}` : "Class in doubt"),
 };
 
 /** Why an error is likely, for people. @param {VideoDocument} document @param {LikelyError} error */
 export function reasonOf(document, { kind, tracks, evidence }) {
-  const other = document.tracks.get(tracks[1]);
-  return REASONS[kind]?.(evidence, other ? `track ${other.number}` : "another track") ?? "Likely error";
+  const [own, other] = [document.tracks.get(tracks[0]), document.tracks.get(tracks[1])];
+  return REASONS[kind]?.(evidence, other ? `track ${other.number}` : "another track", runnerUp(own)) ?? "Likely error";
 }
 
 /**

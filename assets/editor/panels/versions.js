@@ -22,6 +22,9 @@ const [WIDTH, HEIGHT, ROOM] = [72, 48, 0.35];
 /** Width of the frame that a picture is cut out of, pixels. */
 const SOURCE = 640;
 
+/** Versions of one answer. */
+const PAGE = 60;
+
 /** Who made an edit, in words. @param {string} author @param {string} own name of this browser's author */
 export function authorWords(author, own) {
   if (author === own) return "you";
@@ -42,7 +45,7 @@ export function openVersions(app) {
     autofocus: true,
   });
   fill(list, h("p.v-nothing", null, "Reading the history"));
-  /** @type {{element: HTMLElement, number: number}[]} */
+  /** @type {{element: HTMLElement, run: () => void}[]} */
   let entries = [];
   let at = 0;
   const move = (/** @type {number} */ to) => {
@@ -51,32 +54,49 @@ export function openVersions(app) {
     entries[at]?.element.setAttribute("data-at", "");
     entries[at]?.element.scrollIntoView({ block: "nearest" });
   };
-  const take = (/** @type {number} */ i) => {
-    const entry = entries[i];
-    if (!entry) return;
+  const restore = (/** @type {number} */ number) => {
     close();
-    app.registry.run("restore", { track: track.id, number: entry.number });
+    app.registry.run("restore", { track: track.id, number });
   };
   const onkeydown = keysOf({
     input: h("input", { type: "text" }),
     count: () => entries.length,
     step: (by) => move(at + by),
-    run: (i) => take(i ?? at),
+    run: (i) => entries[i ?? at]?.run(),
   });
   const content = h("div.v-categories", { onkeydown }, h("h3.v-poptitle", null, title), list);
   const close = popover(anchor, content, { label: title, width: 340 });
-  api
-    .versions(openVideo(app.session).id, track.id)
-    .then(({ versions }) => {
-      if (!list.isConnected || app.document !== document) return;
-      const rows = versions.map((line, i) => rowOf(app, track, line, i === 0));
-      entries = rows.slice(1).map((element, i) => ({ element, number: versions[i + 1].number }));
-      entries.forEach(({ element }, i) => element.addEventListener("click", () => take(i)));
-      fill(list, rows.length > 1 ? rows : h("p.v-nothing", null, "This track has no earlier version."));
-      move(0);
-    })
-    .catch((/** @type {unknown} */ error) => fill(list, h("p.v-bad", null, messageOf(error))));
+  /** @type {VersionLine[]} */
+  let lines = [];
+  const show = (/** @type {boolean} */ more) => {
+    const rows = lines.map((line, i) => rowOf(app, track, line, i === 0));
+    entries = rows.slice(1).map((element, i) => ({ element, run: () => restore(lines[i + 1].number) }));
+    if (more) entries.push({ element: older(), run: () => void load() });
+    for (const { element, run } of entries) element.addEventListener("click", run);
+    const none = h("p.v-nothing", null, "This track has no earlier version.");
+    fill(list, entries.length ? [rows[0], ...entries.map(({ element }) => element)] : none);
+    move(at);
+  };
+  const load = async () => {
+    const last = lines.at(-1)?.number;
+    try {
+      const { versions } = await api.versions(openVideo(app.session).id, track.id, PAGE, last);
+      // A second press on "older" asks for the same ones.
+      if (!list.isConnected || app.document !== document || lines.at(-1)?.number !== last) return;
+      lines = [...lines, ...versions];
+      show(versions.length === PAGE);
+    } catch (error) {
+      if (lines.length) show(true);
+      else fill(list);
+      list.append(h("p.v-bad", null, messageOf(error)));
+    }
+  };
+  void load();
 }
+
+/** The entry at the end of a long list. */
+const older = () =>
+  h("button.v-item", { type: "button", role: "menuitem", tabindex: "-1" }, icon("clock"), "Show older versions");
 
 /** @param {Editor} app @param {import("../document/document.js").Track} track @param {VersionLine} line @param {boolean} now */
 function rowOf(app, track, line, now) {

@@ -1,25 +1,24 @@
 // @ts-check
-/** Hide, lock or show alone all tracks of the selected track's category. They change what is shown, and no track. */
+/** Hide, lock or show alone the tracks of the selected track's category, or all. They change what is shown, and no track. */
 
 import { EVERYWHERE } from "../commands/command.js";
-import { noTrack } from "../commands/reasons.js";
+import { noTrack, noVideo } from "../commands/reasons.js";
 import { trackOf } from "./subjects.js";
 
 /** @typedef {import("../commands/command.js").Command} Command */
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("./plan.js").Track} Track */
 
-/**
- * Put the tracks of a category into a set, or take them out where all are in it.
- * @param {Set<string>} set ids, changed @param {Track[]} tracks @param {string|null} category
- */
-export function toggled(set, tracks, category) {
-  const ids = tracks.filter((track) => track.category === category).map(({ id }) => id);
-  const all = ids.every((id) => set.has(id));
-  for (const id of ids)
+/** Put tracks into a set, or take them out where all are in it. @param {Set<string>} set ids, changed @param {Track[]} tracks */
+export function toggled(set, tracks) {
+  const all = tracks.every(({ id }) => set.has(id));
+  for (const { id } of tracks)
     if (all) set.delete(id);
     else set.add(id);
 }
+
+/** The tracks of the selected one's category. @param {Editor} app */
+const alike = (app) => app.document.list().filter((track) => track.category === trackOf(app).category);
 
 /**
  * Hide all tracks but those of a category, or show all where that is so already.
@@ -32,47 +31,59 @@ export function alone(hidden, tracks, category) {
   if (!same) for (const id of wanted) hidden.add(id);
 }
 
-/**
- * @param {{id: string, title: string, key: string, icon: string, change: (app: Editor, category: string|null) => void}} parts
- * @returns {Command}
- */
-const command = ({ id, title, key, icon, change }) =>
+/** @param {Pick<Command, "id"|"title"|"keys"|"icon"> & {change: (app: Editor) => void}} parts @returns {Command} */
+const command = ({ change, ...shown }) =>
   Object.freeze({
-    id,
-    title,
+    ...shown,
     group: "Tracks",
-    keys: [key],
-    icon,
     places: EVERYWHERE,
     whilePreview: true,
     unavailable: noTrack,
     run: (/** @type {Editor} */ app) => {
-      change(app, trackOf(app).category);
+      change(app);
       app.view.set({ marks: app.view.now.marks + 1 });
     },
   });
+
+/** One that needs no selected track. @param {Parameters<typeof command>[0]} parts @returns {Command} */
+const ofAll = (parts) =>
+  Object.freeze({ ...command(parts), places: /** @type {const} */ (["palette"]), unavailable: noVideo });
 
 /** @type {readonly Command[]} */
 export const BY_CATEGORY = Object.freeze([
   command({
     id: "hideCategory",
     title: "Hide, show this category",
-    key: "Shift+H",
+    keys: ["Shift+H"],
     icon: "eye",
-    change: (app, category) => toggled(app.view.now.hidden, app.document.list(), category),
+    change: (app) => toggled(app.view.now.hidden, alike(app)),
   }),
   command({
     id: "lockCategory",
     title: "Lock, unlock this category",
-    key: "Shift+L",
+    keys: ["Shift+L"],
     icon: "lock",
-    change: (app, category) => toggled(app.view.now.locked, app.document.list(), category),
+    change: (app) => toggled(app.view.now.locked, alike(app)),
   }),
   command({
     id: "soloCategory",
     title: "Only this category",
-    key: "Alt+Shift+H",
+    keys: ["Alt+Shift+H"],
     icon: "solo",
-    change: (app, category) => alone(app.view.now.hidden, app.document.list(), category),
+    change: (app) => alone(app.view.now.hidden, app.document.list(), trackOf(app).category),
+  }),
+  ofAll({
+    id: "hideAll",
+    title: "Hide, show all tracks",
+    keys: ["Ctrl+Shift+H"],
+    icon: "eye",
+    change: (app) => toggled(app.view.now.hidden, app.document.list()),
+  }),
+  ofAll({
+    id: "lockAll",
+    title: "Lock, unlock all tracks",
+    keys: ["Ctrl+Shift+L"],
+    icon: "lock",
+    change: (app) => toggled(app.view.now.locked, app.document.list()),
   }),
 ]);

@@ -18,7 +18,12 @@ def test_versions_are_listed_with_their_author_and_a_mask(client: TestClient, vi
         (first["kind"], 2, square(1, 1)["counts"]),
     ]
     assert {"number", "id", "author", "created", "undone", "count"} <= set(lines[0])
-    assert len(get(client, f"videos/{video.id}/tracks/{track}/versions?limit=1")["versions"]) == 1
+    (newest,) = get(client, f"videos/{video.id}/tracks/{track}/versions?limit=1")["versions"]
+    older = get(client, f"videos/{video.id}/tracks/{track}/versions?limit=1&before={newest['number']}")["versions"]
+    assert [newest, *older] == lines
+    last = older[0]["number"]
+    assert get(client, f"videos/{video.id}/tracks/{track}/versions?before={last}")["versions"] == []
+    assert len(get(client, f"videos/{video.id}/tracks/{track}/versions?before={10**30}")["versions"]) == 2
 
 
 def test_a_version_has_its_rows_and_the_masks_that_the_track_lost_since(client: TestClient, video: Video) -> None:

@@ -26,6 +26,23 @@ test("the lists of the project are commands with their keys; retired ones are no
   assert.ok(!titles.some((title) => title.startsWith("weather")));
 });
 
+test("the categories of the project are commands, the first ten with a key that relabels the selected track", async () => {
+  const { app, track } = await editor([]);
+  app.categoryName = (id) => id;
+  const name = (i) => ({ id: `c${i}`, name: `kind ${i}`, retired: i === 2 });
+  const categories = Array.from({ length: 12 }, (_, i) => name(i + 1));
+  app.session.set({ video: { id: "v", categories, attributes: [] } });
+  await settled();
+  const command = (key) => app.keymap.find(["editor"], key);
+  app.registry.run(command("Ctrl+2"));
+  assert.equal(track.category, "c3", "the second one in use");
+  assert.equal(app.registry.get(command("Ctrl+0")).title, "Relabel as kind 11");
+  assert.deepEqual(app.keymap.keysOf("attribute:category=c12"), []);
+  app.commands.lock();
+  app.registry.run(command("Ctrl+1"));
+  assert.equal(track.category, "c3");
+});
+
 test("another project's lists take the place of the ones before", async () => {
   const { app } = await editor();
   app.session.set({ video: { id: "w", categories: [], attributes: [RAIN] } });

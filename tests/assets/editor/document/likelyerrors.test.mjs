@@ -136,6 +136,13 @@ test("reasons name the other track and the figures", () => {
   assert.equal(reason("gap", { frames: 7 }), "Missing for 7 frames");
   assert.equal(reason("score", { score: 0.314 }), "Score dips to 0.31");
   for (const kind of ["colour", "background", "windows", "class"]) assert.notEqual(reason(kind), "Likely error");
+  document.tracks.get("t1").extra = {
+    runners_up: [
+      ["cat", 0.2],
+      ["dog", 0.4],
+    ],
+  };
+  assert.equal(reason("class", {}, ["t1"]), "Class in doubt: may be dog");
   assert.equal(reason("a kind of a later version"), "Likely error");
   assert.equal(reason("swap", {}, ["t1", "gone"]), "May be swapped with another track");
 });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KINDS } from "../../../../assets/kit/kinds.js";
-import { authorWords, cutOut } from "../../../../assets/editor/panels/versions.js";
+import { authorWords, cutOut, openVersions } from "../../../../assets/editor/panels/versions.js";
 import { iconMarkup } from "../../../../assets/look/icons.js";
+import { openPage, settle } from "../../browser.mjs";
+import { FakeElement } from "../../elements.mjs";
+import { smallDocument } from "../memory.mjs";
 
 test("authors are named as a person reads them", () => {
   const words = (author) => authorWords(author, "person:1");
@@ -31,4 +34,36 @@ test("every kind of edit has a word and an icon", () => {
   for (const kind of ["merge", "join", "split", "swap", "start", "end", "extend", "trim", "copy", "paste"])
     assert.ok(iconMarkup(KINDS[kind][0], 16).length > 60, kind);
   for (const kind of ["duplicate", "interpolate", "restore", "recolour", "absent"]) assert.ok(KINDS[kind], kind);
+});
+
+test("a long list of versions says that there are older ones, and shows them on demand", async () => {
+  const line = (number) => ({
+    number,
+    kind: "brush",
+    author: "ann",
+    created: 1,
+    undone: false,
+    frame: null,
+    mask: null,
+  });
+  const below = (first, count) => ({ versions: Array.from({ length: count }, (_, i) => line(first - i)) });
+  const address = "GET /data/videos/v/tracks/t1/versions?limit=60";
+  await openPage({ answers: { [address]: below(100, 60), [`${address}&before=41`]: below(40, 3) } });
+  globalThis.devicePixelRatio = 1;
+  FakeElement.prototype.scrollIntoView = () => {};
+  const document = smallDocument();
+  const root = globalThis.document.createElement("main");
+  globalThis.document.body.append(root);
+  const app = { root, document, track: document.tracks.get("t1"), session: { now: { video: { id: "v" } } } };
+  openVersions(app);
+  await settle();
+  const list = globalThis.document.querySelector(".v-versions");
+  assert.equal(list.children.length, 61, "60 versions, and the way to older ones");
+  const older = list.children.at(-1);
+  assert.match(older.textContent, /Show older versions/);
+  older.click();
+  older.click();
+  await settle();
+  assert.equal(list.children.length, 63);
+  assert.doesNotMatch(list.textContent, /older/);
 });

@@ -318,7 +318,7 @@ test("masks that the page cannot hold at once are refused in words, and one that
   assert.equal(preview(app).facts[0], "3 masks grow by that of track 2");
 });
 
-test("categories are hidden, locked and shown alone as a whole", () => {
+test("categories are hidden, locked and shown alone as a whole, and all tracks are hidden and locked", () => {
   const document = documentOf(frames(0, 1), frames(0, 1), frames(0, 1));
   document.tracks.get("t3").category = "c2";
   const app = open(document);
@@ -335,6 +335,13 @@ test("categories are hidden, locked and shown alone as a whole", () => {
   assert.deepEqual(shown(), [["t3"], []]);
   app.commands.soloCategory();
   assert.deepEqual(shown(), [[], []]);
+  app.view.set({ selected: null });
+  app.commands.hideAll();
+  app.commands.lockAll();
+  const all = ["t1", "t2", "t3"];
+  assert.deepEqual(shown(), [all, all]);
+  app.commands.hideAll();
+  assert.deepEqual(shown(), [[], all]);
 });
 
 test("names, categories and colours are one edit, and many tracks are shown first", () => {
