@@ -16,6 +16,7 @@ import { keyMark } from "../shortcuts/labels.js";
  * @property {string} title
  * @property {string} [text]
  * @property {ToastAction[]} [actions]
+ * @property {Promise<unknown>} [until] it stays until this is there, which never fails
  * @property {string} [name] a toast takes the place of an earlier one of the same name, which is the title unless given
  */
 
@@ -36,7 +37,8 @@ export function toastShelf(app) {
     named.set(name, toast);
     shelf.append(toast);
     while (shelf.children.length > MOST) shelf.firstChild?.remove();
-    if (message.tone !== "bad") setTimeout(() => toast.remove(), STAY);
+    if (message.until) void message.until.then(() => toast.remove());
+    else if (message.tone !== "bad") setTimeout(() => toast.remove(), STAY);
   };
   return shelf;
 }

@@ -11,6 +11,7 @@ import { lockedTrack } from "../commands/reasons.js";
 import { isHuman } from "../document/document.js";
 import { computedMask, drawnMask } from "./moving.js";
 import { lastFrame, loadMasks, offered } from "./offer.js";
+import { patiently } from "./patience.js";
 import { frameWords, isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
 import { GROUP, trackOf } from "./subjects.js";
 import { verbWorker } from "./worker.js";
@@ -183,8 +184,12 @@ async function run(app) {
   );
   const { height, width } = document;
   const count = span.to.frame - span.from.frame - 1;
-  const { masks } = await verbWorker().ask({ kind: "between", from, to, count, height, width, beside: speeds });
-  if (app.document !== document) return null;
+  const text = `Computing ${plural(count, "mask")}…`;
+  const found = await patiently(app, { title, text }, () =>
+    verbWorker().ask({ kind: "between", from, to, count, height, width, beside: speeds }),
+  );
+  if (!found || app.document !== document) return null;
+  const { masks } = found;
   return offered(app, {
     title,
     icon: "interp",

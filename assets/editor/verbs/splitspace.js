@@ -11,6 +11,7 @@ import { area, stringify } from "../masks/rle.js";
 import { stopWords } from "./extend.js";
 import { computedMask, drawnMask, newTrack } from "./moving.js";
 import { answered, lastFrame, loadMasks, offered } from "./offer.js";
+import { patiently } from "./patience.js";
 import { frameWords, isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
 import { fromHereOn, GROUP, noMaskHere, trackOf } from "./subjects.js";
 import { verbWorker } from "./worker.js";
@@ -133,23 +134,14 @@ function hiddenWords(number, frames, touched) {
 /** @typedef {{parts: [frame: number, parts: Seen][], stop: string|null}} Followed the cut frame first; why it goes no further */
 /** @typedef {"frame"|"onward"|"backward"|"both"} Reach */
 
-/** After so many milliseconds a person is told what the page waits for. */
-const SOON = 400;
-
 /**
- * Cut the mask and follow the cut; a toast says so where it takes long.
+ * Cut the mask and follow the cut.
  * @param {import("../editor.js").Editor} app @param {Wanted} wanted @param {number} last frame, before or after the cut one
- * @returns {Promise<Followed>}
+ * @returns {Promise<Followed|null>} null where the person stopped it
  */
-async function follow(app, wanted, last) {
+function follow(app, wanted, last) {
   const text = `Following the cut ${last < wanted.frame ? "backward" : "onward"}…`;
-  const show = () => app.toast({ icon: "clock", title: "Split this mask", text, name: "reading" });
-  const waiting = setTimeout(show, SOON);
-  try {
-    return await followed(app, wanted, last);
-  } finally {
-    clearTimeout(waiting);
-  }
+  return patiently(app, { title: "Split this mask", text }, () => followed(app, wanted, last));
 }
 
 /** @param {import("../editor.js").Editor} app @param {Wanted} wanted @param {number} last @returns {Promise<Followed>} */
@@ -188,7 +180,7 @@ async function run(app, line) {
   const last = Math.max(wanted.frame, end);
   await app.rows?.cover(first, last);
   const onward = await follow(app, wanted, last);
-  if (app.document !== document) return null;
+  if (!onward || app.document !== document) return null;
   if (!onward.parts.length) return uncut(app, line);
   if (line) app.view.set({ tool: "select" });
   return offered(app, new Cut(app, wanted, onward, first).offer(onward.parts.length > 1 ? "onward" : "frame"));
@@ -258,7 +250,7 @@ class Cut {
     const { app, document } = this;
     const shown = app.view.now.preview;
     this.backward = await follow(app, this.wanted, this.first);
-    if (app.document !== document || app.view.now.preview !== shown) return null;
+    if (!this.backward || app.document !== document || app.view.now.preview !== shown) return null;
     return answered(app, this.offer(reach));
   }
 }

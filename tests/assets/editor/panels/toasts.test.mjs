@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toastShelf } from "../../../../assets/editor/panels/toasts.js";
-import { openPage } from "../../browser.mjs";
+import { openPage, settle } from "../../browser.mjs";
 
 async function opened() {
   const page = await openPage();
@@ -34,6 +34,17 @@ test("a fault stays and is read out at once; other toasts go", async () => {
   );
   await page.later();
   assert.deepEqual(titles(), ["Not saved"]);
+});
+
+test("a toast about something under way stays until that is there", async () => {
+  const { page, toast, titles } = await opened();
+  let arrive;
+  toast({ title: "Computing", until: new Promise((done) => (arrive = done)) });
+  await page.later();
+  assert.deepEqual(titles(), ["Computing"]);
+  arrive();
+  await settle();
+  assert.deepEqual(titles(), []);
 });
 
 test("an action runs once and closes its toast, a cross closes it", async () => {

@@ -57,3 +57,28 @@ test("nothing is offered or reported once another video is open", async () => {
     assert.deepEqual([app.view.now.preview, app.toasts], [null, []]);
   }
 });
+
+test("an interpolation that takes long says so, and leaves nothing where it is stopped", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  endWorker();
+  globalThis.Worker = class {
+    postMessage(_, [port]) {
+      this.port = port;
+    }
+
+    terminate() {
+      this.port.close();
+    }
+  };
+  const app = scene();
+  app.commands.interpolate();
+  await settled();
+  context.mock.timers.tick(1000);
+  const [{ text, actions }] = app.toasts.splice(0);
+  assert.equal(text, "Computing 8 masks…");
+  actions[0].run();
+  await settled();
+  assert.deepEqual([app.view.now.preview, app.toasts], [null, []]);
+  endWorker();
+  startWorker();
+});
