@@ -5,25 +5,29 @@ Clip i of a run depends only on the seed and i, so a resumed run trains on the s
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
 from model.config import SwinConfig, TrainingConfig
+from model.lack_of_memory import lacks_memory
 from model.network.packed import computes_bfloat16
 from model.network.tevit import TeViT
 from model.training import ranks
 from model.training.clips import ClipDataset, ClipSource, clip_batches, collate
 from model.training.ema import WeightAverage
 from model.training.losses import count_positives, training_losses
-from model.training.run_state import RunState
+from model.training.run_state import RunState, facts_of, read_state, require_same_run, unusable
 from model.training.schedule import parameter_groups, rate_factor
 from model.training.targets import ClipTargets
+
+Batch: TypeAlias = tuple[torch.Tensor, list[ClipTargets]]
 
 
 class TrainingDiverged(RuntimeError):
@@ -88,6 +92,14 @@ class Trainer:
         ranks.equalise(network)
         self.average = WeightAverage(network, decay=recipe.ema) if recipe.ema else None
         self.step = 0
+        self._facts = facts_of(
+            source.videos,
+            config=network.config.name,
+            seed=self.settings.seed,
+            batch=recipe.batch,
+            accumulate=self.settings.accumulate,
+        )
+        self._batches: list[list[int]] = []  # clips of each batch that is still to come when the run begins
         self._state = RunState(self.settings.resume_path if ranks.is_first() else None)
 
     def run(self, *, on_step: Callable[[StepReport], None], cancelled: Callable[[], bool] = lambda: False) -> TeViT:
@@ -97,7 +109,7 @@ class Trainer:
         """
         began = time.monotonic()
         self.network.train()
-        batches = iter(self._loader())
+        batches = self._prepared()
         if self.step == 0:
             self.keep()
         while self.step < self.recipe.steps and not cancelled():
@@ -123,10 +135,24 @@ class Trainer:
             rank=ranks.rank(),
             ranks=ranks.ranks(),
         )
-        rest = batches[self.step * per_step :]
-        return DataLoader(self.dataset, batch_sampler=rest, num_workers=self.settings.workers, collate_fn=collate)
+        self._batches = batches[self.step * per_step :]
+        return DataLoader(
+            self.dataset, batch_sampler=self._batches, num_workers=self.settings.workers, collate_fn=collate
+        )
 
-    def _step(self, batches: object, began: float) -> StepReport:
+    def _prepared(self) -> Iterator[Batch]:
+        """The batches that are still to come. An error of a process that prepares clips is the error itself."""
+        prepared = iter(self._loader())
+        for clips in self._batches:
+            try:
+                batch = next(prepared)
+            except Exception:  # raised again in any case
+                if self.settings.workers:  # the loader's own error holds the whole traceback of that process
+                    collate([self.dataset[index] for index in clips])
+                raise
+            yield batch
+
+    def _step(self, batches: Iterator[Batch], began: float) -> StepReport:
         # Stochastic depth of a step depends on the seed, its number and the process: a resumed run draws the same.
         torch.manual_seed((self.settings.seed * 7919 + self.step + ranks.rank() * 2**40) % 2**63)
         factor = rate_factor(self.step, self.recipe)
@@ -135,7 +161,7 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         parts: dict[str, float] = {}
         notes: list[str] = []
-        together = [next(batches) for _ in range(self.settings.accumulate)]  # type: ignore[call-overload]
+        together = [next(batches) for _ in range(self.settings.accumulate)]
         # Counted over all batches of the step, so that the sum of their losses is the loss of one large batch.
         clips = [clip for _, targets in together for clip in targets]
         queries, device = self.network.config.queries, self.settings.device
@@ -192,6 +218,7 @@ class Trainer:
                 "network": self.network.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 "average": self.average.state() if self.average else None,
+                "run": self._facts,
             }
         )
 
@@ -209,11 +236,26 @@ class Trainer:
         return TrainingDiverged(f"{what}, so training diverged; {advice}.")
 
     def resume(self) -> bool:
-        """Continues from a written state, at the learning rate of this run's recipe; returns False if there is none."""
+        """Continues from a written state, at the learning rate of this run's recipe; returns False if there is none.
+
+        Raises UnusableState if the state is damaged or that of another run.
+        """
         path = self.settings.resume_path
         if path is None or not path.exists():
             return False
-        state = torch.load(path, map_location=self.settings.device, weights_only=True)
+        state = read_state(path, self.settings.device)
+        require_same_run(path, state.get("run"), self._facts)
+        try:
+            self._take(state)
+        except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+            if lacks_memory(error):
+                raise
+            raise unusable(path, "is the state of another network, or of another number of classes") from error
+        ranks.require_agreement("step to go on from", self.step)
+        return True
+
+    def _take(self, state: dict[str, Any]) -> None:
+        """Go on from a state, which fits the network and the optimizer or raises one of torch's many errors."""
         self.network.load_state_dict(state["network"])
         rates = [group["base_lr"] for group in self.optimizer.param_groups]
         self.optimizer.load_state_dict(state["optimizer"])
@@ -222,8 +264,6 @@ class Trainer:
         if self.average and state["average"]:
             self.average.restore(state["average"])
         self.step = self._state.kept_step = int(state["step"])
-        ranks.require_agreement("step to go on from", self.step)
-        return True
 
 
 def _mean_over_ranks(parts: dict[str, float], device: str) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The command train: a checkpoint, its losses, and its figures on held-out videos."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,26 @@ def test_a_finished_run_can_be_resumed(run: Run, trained: Path) -> None:
 
     assert ran.code == 0, ran.errors
     assert Path(ran.result["checkpoint"]).is_file()
+
+
+def test_a_run_is_not_resumed_as_another_one(run: Run, trained: Path) -> None:
+    flags = train_flags(trained, "--resume")
+    flags[flags.index("--seed") + 1] = "2"
+
+    ran = run(*flags)
+
+    assert ran.code == 1 and "resume.pt is of a run with --seed 1, and this one has 2;" in ran.last
+
+
+def test_a_picture_that_breaks_off_is_named_also_by_other_processes(run: Run, tmp_path: Path, trained: Path) -> None:
+    shutil.copytree(trained / "set", tmp_path / "set")
+    broken = next((tmp_path / "set" / "JPEGImages").glob("*/*.png"))
+    broken.write_bytes(broken.read_bytes()[:-200])
+
+    alone, others = (run(*train_flags(tmp_path, "--workers", number)) for number in ("0", "1"))
+
+    assert alone.code == others.code == 1
+    assert str(broken) in alone.last and others.last == alone.last
 
 
 @pytest.mark.parametrize("bad", ["annotations", "frames", "config", "init", "val"])
