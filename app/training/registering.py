@@ -15,6 +15,7 @@ from app.training.rounds import free_name
 from model.adapting import Adapted
 from model.thresholds import KEY, Thresholds
 from model.weights import checkpoint
+from model.weights.halves import exact_dtype
 from storage import checkpoints
 from storage.arrivals import arriving
 from storage.checkpoints import Checkpoint
@@ -59,7 +60,7 @@ def register(
     }
     made = dataclasses.replace(adapted.checkpoint, parent=candidate.parent_sha256, provenance=provenance)
     with arriving(settings.checkpoints / f"{uuid.uuid4().hex}.safetensors") as arrival:
-        checkpoint.save(arrival.content, made)
+        checkpoint.save(arrival.content, made, dtype=exact_dtype(made.state))
         digest, path = checkpoint.file_hash(arrival.content), arrival.put()
         with database.atomic() as tx:
             registered = checkpoints.add_checkpoint(

@@ -12,6 +12,7 @@ from model.training.clips import ClipSource
 from model.training.trainer import StepReport, TrainingDiverged
 from model.weights.categories import KEPT, with_categories
 from model.weights.checkpoint import ModelCheckpoint
+from model.weights.halves import rounded_like
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def adapt(
     ``replay`` shows what the network knew, with names of its classes. ``blend`` is the point between the weights before
     and after training, 0 to 1 (`model.adapting.blending`); 0, or no ``steps``, keeps the base. The state of the run is
     written to ``state_path``, from which a later call with the same arguments goes on. Training that diverges keeps the
-    base. With ``planned`` these are the first ``steps`` of a run of so many, with the made copies of that. Raises
+    base. With ``planned`` these are the first ``steps`` of a run of so many, with the made copies of that. The outcome
+    is rounded to float16 where the weights of ``start`` are such (`model.weights.halves`). Raises
     `model.training.clips.NoTrainingFrames`.
     """
     adaptation = Adaptation(
@@ -78,7 +80,8 @@ def adapt(
         blend, stopped = 0.0, str(error)
     finally:
         adaptation.close()
-    made, kept = adaptation.blended(blend), adaptation.classes.kept
+    # What is measured later is what is stored: rounded, if the start is.
+    made, kept = rounded_like(adaptation.blended(blend), start), adaptation.classes.kept
     made_steps = adaptation.step if stopped is None else 0
     facts: dict[str, Any] = {"steps": made_steps, "blend": blend, KEPT: list(kept)}
     if stopped is not None:

@@ -28,7 +28,8 @@ def checkpoint_in(
     torch.manual_seed(1)
     config = replace(named("tevit_tiny"), classes=len(classes))
     path = settings.checkpoints / "start.safetensors"
-    checkpoint.save(path, checkpoint.from_network(build(config), tuple(classes)))
+    made = checkpoint.from_network(build(config), tuple(classes))
+    checkpoint.save(path, made, dtype=torch.float16)  # as those that come with the program are
     with database.atomic() as tx:
         made = checkpoints.add_checkpoint(
             tx,

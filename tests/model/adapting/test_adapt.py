@@ -1,6 +1,7 @@
 """Adapting as a whole: the outcome's classes, what is kept, and the base where training fails."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from model.adapting.loop import AdaptLoop
 from model.adapting.training import Adaptation
 from model.training.trainer import TrainingDiverged
 from model.weights.categories import for_proposals, with_categories
+from model.weights.checkpoint import load, save
+from model.weights.halves import exact_dtype
 from tests.model.adapting.made import NEW, corrections, replayed, small_checkpoint
 
 
@@ -23,6 +26,19 @@ def test_the_outcome_proposes_the_new_classes_and_keeps_the_old_ones() -> None:
     proposing = with_categories(adapted.checkpoint, NEW)
     for key, value in proposing.state.items():
         assert torch.equal(value, adapted.network.state_dict()[key]), key
+
+
+def test_where_the_start_has_16_bit_weights_the_outcome_is_what_a_file_of_such_holds(tmp_path: Path) -> None:
+    start = small_checkpoint()
+    halves = {key: value.half() if value.is_floating_point() else value for key, value in start.state.items()}
+    adapted = adapt(replace(start, state=halves), corrections(), replay=None, steps=1)
+    save(tmp_path / "made.safetensors", adapted.checkpoint, dtype=exact_dtype(adapted.checkpoint.state))
+    stored = with_categories(load(tmp_path / "made.safetensors"), NEW)
+    assert {value.dtype for value in stored.state.values() if value.is_floating_point()} == {torch.float16}
+    for key, value in stored.build().state_dict().items():
+        assert torch.equal(value, adapted.network.state_dict()[key]), key
+    plain = adapt(start, corrections(), replay=None, steps=1).checkpoint.state
+    assert exact_dtype(plain) == torch.float32 and {value.dtype for value in plain.values()} >= {torch.float32}
 
 
 def test_a_checkpoint_proposes_without_the_classes_that_it_only_keeps() -> None:
