@@ -239,6 +239,26 @@ def request_cancel(tx: Connection, job_id: str) -> Job:
     return get_job(tx, job_id)
 
 
+def newest_cancelled(tx: Connection, kind: str, project_id: str | None = None) -> tuple[Job, ...]:
+    """Of each project (or of one) the newest job of a kind, where that was cancelled."""
+    newest: dict[str | None, Job] = {}
+    for job in list_jobs(tx, project_id, kind=kind):
+        newest.setdefault(job.project_id, job)
+    return tuple(job for job in newest.values() if job.status == "cancelled")
+
+
+def go_on(tx: Connection, job_id: str) -> Job:
+    """Put a cancelled job back into the queue, to be resumed from what it has kept. Raises JobOver, NotFound."""
+    waiting = {"status": "queued", "worker": None, "heartbeat": None, "started": None, "finished": None, "attempts": 0}
+    table = schema.jobs
+    cancelled_one = update(table).where(table.c.id == job_id, table.c.status == "cancelled")
+    changed = tx.execute(cancelled_one.values(**waiting, message="waiting to go on"))
+    job = get_job(tx, job_id)
+    if changed.rowcount == 0:
+        raise JobOver(f"The {job.kind} job {job_id} is {job.status}; only a cancelled one can go on.")
+    return job
+
+
 def get_job(tx: Connection, job_id: str) -> Job:
     """The job with this id. Raises NotFound."""
     row = tx.execute(select(schema.jobs).where(schema.jobs.c.id == job_id)).first()

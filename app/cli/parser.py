@@ -256,6 +256,7 @@ def _exchanging(add: Add) -> None:
     retrain = add("retrain", "app.cli.retrain:retrain", "train on the project's corrections")
     retrain.add_argument("--job", metavar="ID", help="a job of the database, as the worker gives it")
     retrain.add_argument("--steps", type=positive, metavar="N")
+    retrain.add_argument("--resume", action="store_true", help="go on with the retraining that was stopped")
     text = "only print what it would train on, what teaches background, and what is left out"
     retrain.add_argument("--plan", action="store_true", help=text)
     text = "do not learn from masks that look spoiled; --plan names them"

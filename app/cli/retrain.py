@@ -18,7 +18,7 @@ from app.training.corrections import MaskPlace
 from app.training.estimate import expected, sentence
 from app.training.past_runs import start_config
 from app.training.plan import RetrainPlan, plan, sentences
-from app.training.retrain import start
+from app.training.retrain import go_on, start
 from storage import jobs
 from storage.database import Database
 from storage.projects import Project
@@ -29,6 +29,7 @@ POLL_SECONDS = 0.5
 def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
     """Queue a retraining and follow it to its end; ``--plan``: only print what it would train on.
 
+    ``--resume`` goes on with the one that was stopped.
     With ``--job`` a queued one is done in this process. Under `torchrun` its processes do the work themselves.
     """
     with opened(settings) as database:
@@ -38,6 +39,9 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             from app.training.retrain_run import run_job  # loads torch, which following a job does not need
 
             result = run_job(database, settings, job_id=job.id, worker=str(job.worker))
+        elif arguments.resume:
+            project = find_project(database, settings)
+            result = _follow(database, settings, go_on(database, settings, project_id=project.id).id)
         else:
             project, shard = find_project(database, settings), Shard.of_environment()
             _give_start(database, settings, project)
@@ -104,7 +108,10 @@ def _suspicious(database: Database, project_id: str, *, leave_out: bool) -> list
 
 
 def _follow(database: Database, settings: Settings, job_id: str) -> dict[str, Any]:
-    """Show a job's progress until it ends; Ctrl+C cancels the job. Raises `ChecksFailed` if the job failed."""
+    """Show a job's progress until it ends; Ctrl+C stops the job, which ``--resume`` continues.
+
+    Raises `ChecksFailed` if the job failed.
+    """
     progress = Progress()
     try:
         while True:
@@ -117,6 +124,7 @@ def _follow(database: Database, settings: Settings, job_id: str) -> dict[str, An
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         cancel(database, job_id)
+        print_lines(["Stopped; retrain --resume goes on from what is kept."])
         raise
     progress.end()
     if job.status != "done":

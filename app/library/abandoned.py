@@ -38,14 +38,17 @@ def clear_abandoned(database: Database, settings: Settings) -> int:
 
 
 def clear_retrainings(database: Database, settings: Settings) -> None:
-    """Remove the folders of retrainings whose jobs have ended; a failure is logged, and the folder left."""
+    """Remove the folders of retrainings whose jobs have ended; a failure is logged, and the folder left.
+
+    That of a project's newest retraining stays if it was cancelled: it can go on (`app.training.retrain.go_on`).
+    """
     folder = settings.retrainings
-    # The folders first: a job has its folder only while it is active.
+    # The folders first: a job gets its folder only while it is active.
     found = list(folder.iterdir()) if folder.is_dir() else []
     with database.read() as tx:
-        active = {job.id for job in jobs.list_jobs(tx, active=True)}
+        kept = {job.id for job in (*jobs.list_jobs(tx, active=True), *jobs.newest_cancelled(tx, "retrain"))}
     for left in found:
-        if left.name in active:
+        if left.name in kept:
             continue
         try:
             shutil.rmtree(left)

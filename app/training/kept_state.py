@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.training.open_videos import OpenVideos
 from app.training.project_clips import ProjectClips
 from app.training.report import TruthShare
+from app.training.retrain import STATE
 from model.adapting import Adapted
 from model.adapting.choice import Choice
 from model.atomic import replacing
@@ -24,7 +25,6 @@ from model.training.clips import ClipVideo, LabelledTrack
 from model.weights import checkpoint
 from model.weights.categories import with_categories
 
-_STATE = "state.pt"
 _CHOICE = "choice.json"
 _OPEN = "open videos.json"
 _FACTS = "adapted"  # in the provenance of a kept network
@@ -41,7 +41,7 @@ class KeptState:
     def begin(self, source: ProjectClips, facts: dict[str, Any]) -> None:
         """Keep the frozen corrections and ``facts`` (plain values) of a run that begins."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with replacing(self._folder / _STATE) as temporary:
+        with replacing(self._folder / STATE) as temporary:
             torch.save({"source": source.as_state(), "facts": facts}, temporary)
 
     def begun(self) -> tuple[ProjectClips, dict[str, Any]] | None:
@@ -49,13 +49,13 @@ class KeptState:
         if not self.has_begun:
             return None
         with torch.serialization.safe_globals(_CLASSES):  # type: ignore[arg-type]
-            state = torch.load(self._folder / _STATE, weights_only=True)
+            state = torch.load(self._folder / STATE, weights_only=True)
         return ProjectClips.from_state(state["source"]), state["facts"]
 
     @property
     def has_begun(self) -> bool:
         """Whether `begin` was called for this job, in whatever process."""
-        return (self._folder / _STATE).is_file()
+        return (self._folder / STATE).is_file()
 
     def has(self, number: int) -> bool:
         """Whether training ``number`` is over."""

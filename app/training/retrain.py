@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.jobs import Job
 
 KIND = "retrain"
+STATE = "state.pt"  # in the folder of a run, as soon as it can go on from what it keeps
 
 
 def start(
@@ -46,6 +47,24 @@ def start(
         parameters=parameters_of(steps, leave_out),
         check=lambda tx: require_none(tx, project_id),
     )
+
+
+def stopped(tx: Connection, settings: Settings, project_id: str) -> Job | None:
+    """The newest retraining of a project, if it was cancelled and can go on from what it has kept."""
+    kept = (job for job in jobs.newest_cancelled(tx, KIND, project_id))
+    return next((job for job in kept if (settings.retrainings / job.id / STATE).is_file()), None)
+
+
+def go_on(database: Database, settings: Settings, *, project_id: str) -> Job:
+    """Put the stopped retraining of a project back into the queue. Raises `BadInput` if there is none."""
+    with database.atomic() as tx:
+        require_none(tx, project_id)
+        found = stopped(tx, settings, project_id)
+        if found is None:
+            raise BadInput("This project has no stopped retraining that could go on; start a new one.")
+        job = jobs.go_on(tx, found.id)
+    queue.care(database, settings)
+    return job
 
 
 def parameters_of(steps: int | None, leave_out: Sequence[MaskPlace]) -> dict[str, Any]:

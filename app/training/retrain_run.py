@@ -38,7 +38,7 @@ from storage.jobs import Job
 Then = Callable[[Connection, dict[str, Any]], object]
 PREPARING = "Preparing what it replays, and the videos that show what it forgets"
 GOING_ON = "Going on from what was kept"
-WENT_ON = "The process of this run ended before its work was done; it went on from what was kept."
+WENT_ON = "This run was stopped, or its process ended, before its work was done; it went on from what was kept."
 
 
 def run_job(
@@ -240,7 +240,10 @@ def left_out_note(masks: int) -> tuple[str, ...]:
 
 
 def _over(database: Database, job_id: str, report: JobReporter) -> bool:
-    """Whether this run will not go on: its job has ended or ends now, and no other process has it."""
+    """Whether this run cannot go on: its job has ended or ends now, and no other process has it.
+
+    One that is cancelled keeps what it has done, until another retraining of the project begins.
+    """
     with database.read() as tx:
         job = jobs.get_job(tx, job_id)
-    return not (job.status == "queued" or report.taken)
+    return not (job.status in ("queued", "cancelling", "cancelled") or report.taken)

@@ -44,6 +44,7 @@ import { EVALUATIONS } from "./report.js";
  * @property {number|null} [seconds] that the next run takes, judged by earlier ones
  * @property {{id: string, name: string}|null} active checkpoint in use
  * @property {{steps: number|null, config: string, from: string|null}} defaults
+ * @property {string|null} [stopped] id of the run that was stopped and can go on
  * @property {Run[]} runs newest first
  * @property {import("./effort.js").Effort} [effort] what people's work in the project took so far
  */

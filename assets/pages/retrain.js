@@ -256,13 +256,16 @@ class Retrain {
       ];
     if (run.status === "done" && run.result) return this.report(facts, run, run.result);
     const stopped = run.status === "cancelled";
-    const sentence = stopped ? "This run was stopped; no checkpoint was made." : run.error || "This run failed.";
+    const goesOn = facts.stopped === run.id;
+    const kept = goesOn ? " What it has done is kept until another run begins." : "";
+    const sentence = stopped ? `This run was stopped; no checkpoint was made.${kept}` : run.error || "This run failed.";
     return [
       h(
         "p.v-note",
         { class: stopped ? "" : "bad", role: "alert", id: "v-run-problem" },
         icon(stopped ? "x" : "warn"),
-        h("span", null, sentence),
+        h("span.v-grow", null, sentence),
+        goesOn ? button("Go on", { kind: "line", icon: "retrain", id: "v-go-on", onclick: () => this.goOn() }) : null,
       ),
       facts.plan.reason ? this.invitation(facts) : tooLittle(facts),
       this.suspicions(facts),
@@ -341,6 +344,11 @@ class Retrain {
     history.replaceState(history.state, "", address("/retrain", { project: this.project, run: run.id }));
     this.seriesOf = "";
     this.refresh?.();
+  }
+
+  /** Go on with the stopped run. */
+  goOn() {
+    return this.run(() => post(`/data/projects/${encodeURIComponent(this.project)}/retrain/go-on`));
   }
 
   /** Start a run, unless the typed steps are no number of steps. */

@@ -53,7 +53,7 @@ export function progress(run, stop) {
         h("span.v-ell", null, detail),
       ),
     ),
-    button(run.status === "cancelling" ? "Stopping" : "Stop", {
+    button(run.status === "cancelling" ? "Stopping" : run.status === "running" ? "Stop and keep" : "Stop", {
       kind: "line lg",
       icon: "x",
       id: "v-retrain-stop",

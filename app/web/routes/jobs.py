@@ -80,6 +80,13 @@ def router(context: Context) -> APIRouter:
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
+    @routes.post("/projects/{project_id}/retrain/go-on")
+    @context.writes
+    def post_go_on(database: Database, project_id: str) -> Json:
+        job = retrain.go_on(database, context.settings, project_id=project_id)
+        context.hub.follow(job.id)
+        return {"job": wire.job(job)}
+
     @routes.post("/projects/{project_id}/check-corrections")
     @context.writes
     def post_check(database: Database, project_id: str) -> Json:

@@ -10,6 +10,7 @@ from app.training.estimate import expected
 from app.training.past_runs import KIND, PastRun, past_runs, start_config
 from app.training.plan import plan
 from app.training.recorded_effort import recorded_effort
+from app.training.retrain import stopped
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
@@ -24,7 +25,8 @@ def facts(context: Context, project_id: str) -> Json:
 
     ``seconds`` is how long a new run would take (`app.training.estimate`); null where nothing is known. ``categories``:
     what each one in use has to learn from. ``corrections``: the latest check of them, of which at most `MOST_SHOWN`
-    masks are named and ``suspicious`` is the number of all. ``effort``: what people's work in the project took so far.
+    masks are named and ``suspicious`` is the number of all. ``stopped``: id of the run that can go on.
+    ``effort``: what people's work in the project took so far.
     """
     planned = plan(context.database, project_id)
     with context.database.read() as tx:
@@ -35,6 +37,7 @@ def facts(context: Context, project_id: str) -> Json:
         taught = taught_categories(tx, project_id)
         checked = latest_check(tx, project_id)
         effort = recorded_effort(tx, project_id)
+        left = stopped(tx, context.settings, project_id)
         config = start and start_config(tx, project_id, start)
         seconds = expected(tx, project_id, planned, config) if config else None
     named = [asdict(one) for one in checked.named]
@@ -50,6 +53,7 @@ def facts(context: Context, project_id: str) -> Json:
             "config": "tevit_tiny" if start is None else start.config,
             "from": None if start is None else start.name,
         },
+        "stopped": None if left is None else left.id,
         "runs": [_run(run) for run in runs],
     }
 

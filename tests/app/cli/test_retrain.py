@@ -120,6 +120,21 @@ def test_a_job_is_followed_to_its_end(
             retrain._follow(database, settings, job.id)
 
 
+def test_a_stopped_retraining_is_resumed(data_run: Run, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _ = project_with(database, "fish", name="sea")
+    assert "no stopped retraining" in data_run("retrain", "--project", "sea", "--resume").last
+    went_on: list[str] = []
+
+    def go_on(*_: object, project_id: str) -> SimpleNamespace:
+        went_on.append(project_id)
+        return SimpleNamespace(id="job")
+
+    monkeypatch.setattr(retrain, "go_on", go_on)
+    monkeypatch.setattr(retrain, "_follow", lambda *_: RESULT)
+    assert data_run("retrain", "--project", "sea", "--resume").out.strip() == RESULT["verdict"]
+    assert went_on == [made.id]
+
+
 def test_interrupting_cancels_the_job_that_is_followed(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,7 @@ from storage import jobs
 from storage.database import Database
 from storage.projects import Project
 from tests.app.conftest import ADDRESS
-from tests.app.made import add_checkpoint
+from tests.app.made import add_checkpoint, project_with
 from tests.material import ROOT
 from tests.storage.scenes import make_video
 
@@ -257,9 +257,26 @@ def test_what_a_person_put_there_and_what_is_young_without_a_lock_stays(
 def test_what_a_retraining_has_kept_goes_when_its_job_has_ended(settings: Settings, database: Database) -> None:
     clear_abandoned(database, settings)
     with database.atomic() as tx:
-        waiting, over = (jobs.enqueue(tx, kind="retrain", project_id=None).id for _ in range(2))
+        over, waiting = (jobs.enqueue(tx, kind="retrain", project_id=None).id for _ in range(2))
         jobs.request_cancel(tx, over)
     for name in (waiting, over, "unknown"):
         (settings.retrainings / name / "choosing").mkdir(parents=True)
     clear_abandoned(database, settings)
     assert [left.name for left in settings.retrainings.iterdir()] == [waiting]
+
+
+def test_what_a_stopped_retraining_has_kept_stays_until_another_one_of_the_project_is_there(
+    settings: Settings, database: Database
+) -> None:
+    project, _ = project_with(database)
+    with database.atomic() as tx:
+        stopped = jobs.enqueue(tx, kind="retrain", project_id=project.id).id
+        jobs.request_cancel(tx, stopped)
+        jobs.enqueue(tx, kind="retrain", project_id=None)
+    (settings.retrainings / stopped).mkdir(parents=True)
+    clear_abandoned(database, settings)
+    assert [left.name for left in settings.retrainings.iterdir()] == [stopped]
+    with database.atomic() as tx:
+        jobs.enqueue(tx, kind="retrain", project_id=project.id)
+    clear_abandoned(database, settings)
+    assert not list(settings.retrainings.iterdir())

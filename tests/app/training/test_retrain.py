@@ -36,3 +36,26 @@ def test_one_project_is_retrained_once_at_a_time_and_the_second_learns_why(
     with database.atomic() as tx:
         jobs.finish(tx, job.id)
     assert retrain.start(database, settings, project_id=project[0].id).status == "queued"
+
+
+def test_a_stopped_retraining_goes_on_while_it_is_the_newest_and_has_kept_something(
+    database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "ensure_worker", lambda settings, **more: False)
+    made = project[0].id
+    job = retrain.start(database, settings, project_id=made, steps=7)
+    with pytest.raises(BadInput, match="already retraining"):
+        retrain.go_on(database, settings, project_id=made)
+    queue.cancel(database, job.id)
+    with pytest.raises(BadInput, match="no stopped retraining"):
+        retrain.go_on(database, settings, project_id=made)
+    (settings.retrainings / job.id).mkdir(parents=True)
+    (settings.retrainings / job.id / retrain.STATE).touch()
+    assert retrain.go_on(database, settings, project_id=made).id == job.id
+    with database.read() as tx:
+        again = jobs.get_job(tx, job.id)
+    assert (again.status, again.finished, again.parameters["steps"]) == ("queued", None, 7)
+    queue.cancel(database, job.id)
+    queue.cancel(database, retrain.start(database, settings, project_id=made).id)
+    with pytest.raises(BadInput, match="no stopped retraining"):
+        retrain.go_on(database, settings, project_id=made)

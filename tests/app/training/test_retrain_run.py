@@ -13,7 +13,7 @@ import torch
 from app.errors import Cancelled
 from app.jobs.reporter import JobReporter
 from app.settings import DATABASE_NAME, Settings, make_settings
-from app.training import agreement, golden, open_videos, retrain_run, retraining
+from app.training import agreement, golden, open_videos, retrain, retrain_run, retraining
 from app.training.golden import golden_set
 from app.training.project_clips import ProjectClips
 from app.training.report import Decision
@@ -374,15 +374,22 @@ def test_what_is_proven_is_in_use_at_once_and_the_verdict_names_the_way_back(
     assert second["plan"]["before_learnt"] is True
 
 
-def test_cancelling_leaves_nothing_behind(
-    database: Database, settings: Settings, project: tuple[Project, list[Video]]
+def test_cancelling_makes_no_checkpoint_and_keeps_what_was_done(
+    database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job_id = queued(database, project[0], steps=500)
-    with database.atomic() as tx:
-        jobs.request_cancel(tx, job_id)
+
+    def cancel(*_: object, **__: object) -> None:
+        with database.atomic() as tx:
+            jobs.request_cancel(tx, job_id)
+        raise Cancelled
+
+    monkeypatch.setattr(retraining, "adapt", cancel)
     with pytest.raises(Cancelled):
-        run(database, settings, job_id)
+        retrain_run.run_job(database, settings, job_id=job_id, worker="test")
     with database.read() as tx:
+        found = retrain.stopped(tx, settings, project[0].id)
+        assert found is not None and found.id == job_id
         assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["start"]
     assert [path.name for path in settings.checkpoints.iterdir()] == ["start.safetensors"]
 

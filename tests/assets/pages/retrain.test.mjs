@@ -161,11 +161,11 @@ test("a running run shows what it does, its share, its curve, and can be stopped
     eta_seconds: 70,
   });
   const page = await opened({ runs: [running] }, { answers: { "POST /data/jobs/r/cancel": {} } });
-  assert.match(page.text("#v-progress"), /^Training \(loss\)30 %.*1:10 leftstep 30 of 100Stop$/);
+  assert.match(page.text("#v-progress"), /^Training \(loss\)30 %.*1:10 leftstep 30 of 100Stop and keep$/);
   assert.equal(page.all("svg.v-chart").length, 1);
   assert.equal(page.all("polyline").length, 2);
   assert.match(page.text(), /Before and after, and the promote button, appear when the run ends\./);
-  await page.press("Stop");
+  await page.press("Stop and keep");
   assert.deepEqual(page.writes, ["POST /data/jobs/r/cancel {}"]);
 });
 
@@ -338,6 +338,13 @@ test("a failed run shows the reason, a stopped one that nothing was made", async
   assert.equal(failed.text("#v-run-problem"), "The loss was not finite.");
   const stopped = await opened({ runs: [run("r", { status: "cancelled", result: null })] });
   assert.equal(stopped.text("#v-run-problem"), "This run was stopped; no checkpoint was made.");
+  const kept = await opened(
+    { runs: [run("r", { status: "cancelled", result: null })], stopped: "r" },
+    { answers: { "POST /data/projects/p/retrain/go-on": {} } },
+  );
+  assert.match(kept.text("#v-run-problem"), /What it has done is kept until another run begins\./);
+  await kept.press("Go on");
+  assert.deepEqual(kept.writes, ["POST /data/projects/p/retrain/go-on {}"]);
 });
 
 test("the address chooses the run, else the running one, else the newest", async () => {

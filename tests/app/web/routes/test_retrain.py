@@ -3,7 +3,9 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from app.settings import Settings
 from app.training.corrections import LatestCheck, Suspicion
+from app.training.retrain import STATE
 from app.web.routes import retrain
 from storage import checkpoints, jobs
 from storage.database import Database
@@ -57,6 +59,21 @@ def test_a_run_stays_however_many_jobs_follow_it(client: TestClient, database: D
             jobs.enqueue(tx, kind="propose", project_id=project.id)
     (run,) = get(client, f"projects/{project.id}/retrain")["runs"]
     assert run["result"] == {"name": "round 1"}
+
+
+def test_a_stopped_run_that_has_kept_something_is_named_and_goes_on(
+    client: TestClient, database: Database, settings: Settings, project: Project, started_workers: list[Settings]
+) -> None:
+    path = f"/data/projects/{project.id}/retrain/go-on"
+    assert client.post(path).status_code == 400
+    with database.atomic() as tx:
+        job = jobs.enqueue(tx, kind="retrain", project_id=project.id)
+        jobs.request_cancel(tx, job.id)
+    assert get(client, f"projects/{project.id}/retrain")["stopped"] is None
+    (settings.retrainings / job.id).mkdir(parents=True)
+    (settings.retrainings / job.id / STATE).touch()
+    assert get(client, f"projects/{project.id}/retrain")["stopped"] == job.id
+    assert client.post(path).json()["job"]["status"] == "queued" and started_workers
 
 
 def test_of_very_many_suspicious_masks_the_first_are_named_and_all_are_counted(
