@@ -109,7 +109,7 @@ class Trainer:
         """
         began = time.monotonic()
         self.network.train()
-        batches = self._prepared()
+        batches = self._prepared(iter(self._loader()))  # draws a random number, so before a step sets its seed
         if self.step == 0:
             self.keep()
         while self.step < self.recipe.steps and not cancelled():
@@ -140,12 +140,11 @@ class Trainer:
             self.dataset, batch_sampler=self._batches, num_workers=self.settings.workers, collate_fn=collate
         )
 
-    def _prepared(self) -> Iterator[Batch]:
+    def _prepared(self, loaded: Iterator[Batch]) -> Iterator[Batch]:
         """The batches that are still to come. An error of a process that prepares clips is the error itself."""
-        prepared = iter(self._loader())
         for clips in self._batches:
             try:
-                batch = next(prepared)
+                batch = next(loaded)
             except Exception:  # raised again in any case
                 if self.settings.workers:  # the loader's own error holds the whole traceback of that process
                     collate([self.dataset[index] for index in clips])
