@@ -84,6 +84,10 @@ def main(arguments: list[str]) -> int:
     except LaunchError as error:
         say(str(error))
         return 1
+    except OSError as error:
+        # A full disk, a folder that cannot be written, or a Python that cannot be started.
+        say(f"{error.filename or ROOT}: {error.strerror or error}; mend that, and start again.")
+        return 1
     except KeyboardInterrupt:
         say("Interrupted; the next start goes on from here.")
         return 130

@@ -61,6 +61,24 @@ def test_a_failed_preparation_ends_with_its_sentence(
     assert capsys.readouterr().err.splitlines()[-1] == "The packages could not be installed."
 
 
+@pytest.mark.parametrize("fails", ["write_stamp", "hand_over"])
+def test_what_the_system_refuses_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, fails: str
+) -> None:
+    if fails == "write_stamp":
+        (tmp_path / launch.STAMP).mkdir()  # so that the stamp cannot take its place
+        monkeypatch.setattr(launch, "prepare", lambda files: launch.write_stamp(tmp_path, {}))
+        where = tmp_path
+    else:
+        where = tmp_path / "python"
+        monkeypatch.setattr(launch, "prepare", lambda files: where)
+        monkeypatch.setattr(launch, "prepare_weights", lambda python, again: True)
+
+    assert launch.main(["serve"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(str(where)) and line.endswith("; mend that, and start again.")
+
+
 def test_an_interruption_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupt(files: list[Path]) -> Path:
         raise KeyboardInterrupt

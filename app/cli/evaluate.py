@@ -32,9 +32,7 @@ def evaluate_files(truth: Path, results: Path, *, processes: int = 1) -> Evaluat
     Raises `BadInput` for files that cannot be read or compared, `storage.youtube_vis.YouTubeVisError` with the place of
     an entry that no import would read either.
     """
-    known, found = _read(truth), _read(results)
-    if not isinstance(known.content, dict) or not isinstance(known.content.get("videos"), list):
-        raise BadInput(f"{truth}: {dataset_kind(known.content)}.")
+    known, found = _read_truth(truth), _read(results)
     try:
         evaluation = average_precision(known.content, found.content, processes=processes)
     except EvaluationInputError as error:
@@ -44,6 +42,16 @@ def evaluate_files(truth: Path, results: Path, *, processes: int = 1) -> Evaluat
         raise BadInput(f"{truth} and {results} cannot be compared: {error}.") from error
     warnings = [*note_lines((*known.notes, *found.notes)), *evaluation.stats["warnings"], *evaluation.doubts]
     return replace(evaluation, stats={**evaluation.stats, "warnings": warnings})
+
+
+def check_truth(truth: Path) -> None:
+    """Raise, before there are results, what `evaluate_files` would raise about the truth."""
+    known = _read_truth(truth)
+    try:
+        average_precision(known.content, [])
+    except EvaluationInputError as error:
+        parse_dataset(known.content, where=str(truth))
+        raise BadInput(f"{truth} cannot be evaluated on: {error}.") from error
 
 
 def evaluation_table(evaluation: Evaluation) -> str:
@@ -72,6 +80,13 @@ def _mean(values: np.ndarray) -> float:
 
 def _percent(value: float) -> str:
     return f"{'-':>8}" if value < 0 else f"{100 * value:>8.1f}"
+
+
+def _read_truth(path: Path) -> VisContent:
+    known = _read(path)
+    if not isinstance(known.content, dict) or not isinstance(known.content.get("videos"), list):
+        raise BadInput(f"{path}: {dataset_kind(known.content)}.")
+    return known
 
 
 def _read(path: Path) -> VisContent:

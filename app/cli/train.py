@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.checkpoints.find import read_checkpoint
 from app.checkpoints.starting_points import find_start
-from app.cli.evaluate import evaluate_files, evaluation_table
+from app.cli.evaluate import check_truth, evaluate_files, evaluation_table
 from app.cli.outcome import SomeVideosFailed, print_lines, print_outcome
 from app.cli.progress import Progress, duration
 from app.errors import BadInput
@@ -102,6 +102,7 @@ def _order(arguments: argparse.Namespace, settings: Settings) -> "TrainOrder":
 
 def _held_out(annotations: Path, training_frames: Path) -> tuple[Path, Path]:
     """The validation file and the folder of its frames, checked before hours of training depend on them."""
+    check_truth(annotations)
     beside = annotations.parent / FRAMES_FOLDER
     for folder in (beside, training_frames):
         if not folder.is_dir():
@@ -114,7 +115,7 @@ def _held_out(annotations: Path, training_frames: Path) -> tuple[Path, Path]:
 
 def _keep_best(order: "TrainOrder", checkpoint: Path, step: int, stats: dict[str, Any]) -> None:
     """Keep the checkpoint if no earlier one of the run was better, and print which one is kept."""
-    ap = stats["AP"]
+    ap = stats["AP"] if stats["AP"] >= 0 else None  # below 0: the truth has no track to find
     if keep_if_best(order.out, checkpoint, step=step, ap=ap):
         print(f"Step {step}: AP {100 * (ap or 0.0):.2f}, the best so far; kept as {order.out / BEST}.", file=sys.stderr)
 

@@ -65,6 +65,36 @@ def test_a_finished_run_can_be_resumed(run: Run, trained: Path) -> None:
     assert Path(ran.result["checkpoint"]).is_file()
 
 
+@pytest.mark.parametrize("annotations", [None, "missing", "damaged"])
+def test_held_out_truth_that_nothing_can_be_compared_with_is_told_before_training(
+    run: Run, tmp_path: Path, trained: Path, annotations: str | None
+) -> None:
+    content = json.loads((trained / "set" / "instances.json").read_text())
+    if annotations == "missing":
+        del content["annotations"]
+    elif annotations is None:
+        content["annotations"] = None
+    else:
+        content["annotations"][0]["segmentations"][0] = {"size": [48, 64], "counts": "44"}
+    (tmp_path / "val.json").write_text(json.dumps(content))
+
+    ran = run(*train_flags(trained, "--val", tmp_path / "val.json", "--val-every", "1", out="refused"))
+
+    assert ran.code == 1 and "annotations" in ran.last and "val.json" in ran.last
+    assert not (trained / "refused").exists()
+
+
+def test_where_nothing_is_there_to_find_no_step_is_the_best(run: Run, tmp_path: Path, trained: Path) -> None:
+    content = json.loads((trained / "set" / "instances.json").read_text())
+    (tmp_path / "val.json").write_text(json.dumps({**content, "annotations": []}))
+
+    ran = run(*train_flags(trained, "--val", tmp_path / "val.json", "--val-every", "1", out=str(tmp_path / "empty")))
+
+    assert ran.code == 0, ran.errors
+    assert not any("the best so far" in line for line in ran.errors)
+    assert not (tmp_path / "empty" / "best.safetensors").exists()
+
+
 def test_a_run_is_not_resumed_as_another_one(run: Run, trained: Path) -> None:
     flags = train_flags(trained, "--resume")
     flags[flags.index("--seed") + 1] = "2"
