@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from app.cli.parser import make_parser, with_default_command
+from app.cli.parser import PASSED_ON, make_parser, with_default_command
 from app.cli.progress import end_redrawn_line
 from app.library_warnings import logged_warnings
 from app.sentences import outcome_of
@@ -26,7 +26,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Wrong usage raises SystemExit(2), as argparse does.
     """
-    arguments = make_parser().parse_args(with_default_command(sys.argv[1:] if argv is None else list(argv)))
+    parser = make_parser()
+    arguments, others = parser.parse_known_args(with_default_command(sys.argv[1:] if argv is None else list(argv)))
+    if others:
+        if not hasattr(arguments, PASSED_ON):
+            parser.error(f"unrecognized arguments: {' '.join(others)}")
+        setattr(arguments, PASSED_ON, others)
     # A path or name may contain characters that the terminal's encoding lacks; the rest of the line is still printed.
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     logs = Path()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import BadInput
+from storage.words import counted as counted
 
 OWN_PACKAGES = frozenset({"app", "model", "storage"})
 FAILED = 1
@@ -75,11 +76,6 @@ def sentence(text: str, *, longest: int | None = None) -> str:
     """``text`` on one line and with a full stop, cut to ``longest`` characters; an empty text stays empty."""
     line = one_line(text, longest)
     return line if not line or line.endswith((".", "!", "?", "…")) else one_line(f"{line}.", longest)
-
-
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """A number with its noun: "1 video", "2 videos", "0 videos"."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def one_line(text: str, longest: int | None = None) -> str:

@@ -169,7 +169,7 @@ def export_official(settings: Settings, *, name: str, path: Path, out: Path | No
     from model.weights import checkpoint
 
     target = out or settings.exports / f"{free_of_slashes(name)}.pth"
-    if target.suffix != ".pth":
+    if target.suffix.lower() != ".pth":
         raise BadInput(f"The official layout is a .pth file; {target} ends otherwise.")
     weights = checkpoint.load(path)
     checkpoint.export_official(target, weights)

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from app.cli.outcome import ChecksFailed, print_lines
+from app.cli.outcome import print_lines, raise_left_out
 from app.cli.progress import Progress
 from app.exchange.converting import convert as convert_source
 from app.sentences import WrongUsage, counted
@@ -34,9 +34,7 @@ def convert(arguments: argparse.Namespace, settings: Settings) -> None:
     what = f"{counted(done.videos, 'video')}, {counted(done.tracks, 'track')} and {counted(done.masks, 'mask')}"
     text = f"{what} from {format_named(done.source).title} to {FORMATS[done.target].title}: {done.out}"
     print(json.dumps(done.as_json()) if arguments.json else text)
-    if done.left_out:
-        were = "video was" if len(done.left_out) == 1 else "videos were"
-        raise ChecksFailed(f"{len(done.left_out)} {were} left out; the first: {done.left_out[0]}")
+    raise_left_out(done.left_out)
 
 
 def _formats() -> list[dict[str, object]]:

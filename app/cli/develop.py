@@ -33,14 +33,24 @@ def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
     names = [name for name in known if name not in NEEDS_GPU] if arguments.name == "all" else [arguments.name]
     if not known or not set(names) <= set(known):
         raise BadInput(f"There is no benchmark {arguments.name}; there are {', '.join([*known, 'all'])}.")
-    more = [*(["--json"] if arguments.json else []), *_chosen_cases(arguments)]
+    form = ["--json"] if arguments.json else []
+    more = [*form, *_chosen_cases(arguments), *_passed_on(arguments)]
     failed = []
     for name in names:
-        command = ["_write", name] if arguments.write else [name, *more]
+        command = ["_write", name, *form] if arguments.write else [name, *more]
         if subprocess.call([sys.executable, "-m", f"{BENCHMARKS}.{command[0]}", *command[1:]], cwd=ROOT) != 0:
             failed.append(name)
     if failed:
         raise ChecksFailed(f"The benchmark {', '.join(failed)} failed; the reason is above.")
+
+
+def _passed_on(arguments: argparse.Namespace) -> list[str]:
+    """The flags that the benchmark itself reads, such as ``--golden`` of `cuda`. Raises `BadInput` where none does."""
+    flags: list[str] = list(arguments.passed_on)
+    if flags and (arguments.write or arguments.name == "all"):
+        raise BadInput(f"{flags[0]} is a flag of one benchmark; it goes neither with all nor with --write.")
+    device = getattr(arguments, "device", None)
+    return [*flags, *(["--device", device] if device and arguments.name in NEEDS_GPU else [])]
 
 
 def _chosen_cases(arguments: argparse.Namespace) -> list[str]:

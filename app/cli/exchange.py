@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from app.cli.import_proposals import import_proposals_
-from app.cli.outcome import ChecksFailed, print_lines
+from app.cli.outcome import print_lines, raise_left_out
 from app.cli.progress import Progress
 from app.cli.project import find_project, opened, project_for_import
 from app.errors import BadInput
@@ -61,9 +61,7 @@ def import_(arguments: argparse.Namespace, settings: Settings) -> None:
     name = project.name if project else str(settings.project)
     came = f"{counted(len(done.videos), 'video')}, {counted(done.tracks, 'track')} and {counted(done.masks, 'mask')}"
     print(json.dumps({"project": name, **done.as_json()}) if arguments.json else f"{came} came into {name}")
-    if done.skipped:
-        were = "video was" if len(done.skipped) == 1 else "videos were"
-        raise ChecksFailed(f"{len(done.skipped)} {were} left out; the first: {done.skipped[0]}")
+    raise_left_out(done.skipped)
 
 
 def _ask(question: ImportedAlready) -> Repeat:

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from app.cli.outcome import ChecksFailed, print_lines
+from app.cli.outcome import print_lines, raise_left_out
 from app.cli.progress import Progress
 from app.cli.project import find_project, opened, project_for_import
 from app.errors import BadInput
@@ -52,9 +52,7 @@ def import_proposals_(arguments: argparse.Namespace, settings: Settings) -> None
             projects.set_last_project(tx, project.id)
     print_lines((*done.notes, *done.skipped))
     print(json.dumps({"project": project.name, **done.as_json()}) if arguments.json else _in_words(done, project.name))
-    if done.skipped:
-        were = "video was" if len(done.skipped) == 1 else "videos were"
-        raise ChecksFailed(f"{len(done.skipped)} {were} left out; the first: {done.skipped[0]}")
+    raise_left_out(done.skipped)
 
 
 def _in_words(done: ProposalsImported, project: str) -> str:

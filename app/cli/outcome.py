@@ -26,6 +26,13 @@ def print_lines(lines: Iterable[str]) -> None:
         print(line, file=sys.stderr)
 
 
+def raise_left_out(sentences: Sequence[str]) -> None:
+    """Raise `ChecksFailed` with the first of the sentences about what was left out, if there are any."""
+    if sentences:
+        were = "was" if len(sentences) == 1 else "were"
+        raise ChecksFailed(f"{counted(len(sentences), 'part')} of the file {were} left out; the first: {sentences[0]}")
+
+
 def print_share(shard: Shard, *, proposed: int, before: int, failed: int) -> None:
     """Print numbers of videos of this process if there are several processes or videos that were done before.
 

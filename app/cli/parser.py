@@ -28,12 +28,28 @@ COMMANDS = (
     *("convert", "versions", "next", "conform", "frames", "worker", "weights", "test", "benchmark"),
 )
 
+VALUED = ("--data", "--database", "--project", "--device", "--host", "--port", "--auth")
+"""The flags with a value that may stand where no command is named."""
+
+PASSED_ON = "passed_on"
+"""The attribute of a command's arguments with the flags that only its benchmark knows."""
+
 
 def with_default_command(argv: list[str]) -> list[str]:
-    """``argv``, with ``serve`` in front if it names no command."""
-    asks = {"-h", "--help"} & set(argv)
-    named = any(word in COMMANDS for word in argv) or bool(argv and not argv[0].startswith("-"))
-    return argv if asks or named else ["serve", *argv]
+    """``argv``, with ``serve`` in front if it names no command.
+
+    The value of a flag is no command: a project may be called `test`.
+    """
+    if {"-h", "--help"} & set(argv):
+        return argv
+    values = {position + 1 for position, word in enumerate(argv) if _takes_value(word)}
+    words = [word for position, word in enumerate(argv) if position not in values and not word.startswith("-")]
+    return argv if words else ["serve", *argv]
+
+
+def _takes_value(word: str) -> bool:
+    """Whether the next word is the value of this one, a flag of the app or the beginning of one."""
+    return len(word) > len("--") and any(flag.startswith(word) for flag in VALUED)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -111,16 +127,17 @@ def _serving(add: Add) -> None:
     _json(weights)
     add("test", "app.cli.develop:test", "check the code and run all tests")
     benchmark = add("benchmark", "app.cli.develop:benchmark", "measure one of the tables of the READMEs")
-    benchmark.add_argument("name", help="which table, or all")
+    benchmark.add_argument("name", help="which table, or all; it reads flags of its own too")
+    benchmark.set_defaults(**{PASSED_ON: []})
     benchmark.add_argument("--cases", type=positive, metavar="N", help="cases of fuzz (default: a minute's worth)")
     benchmark.add_argument("--kills", type=positive, metavar="N", help="kills of crash (default: 200)")
     benchmark.add_argument(
         "--first", type=not_negative, metavar="N", help="first case or kill, to go on where one ended"
     )
     benchmark.add_argument("--seed", type=not_negative, metavar="N", help="other cases or kills (default: 1)")
-    form = benchmark.add_mutually_exclusive_group()
-    _json(form)
-    form.add_argument("--write", action="store_true", help="refresh the table in the README that has it")
+    _json(benchmark)
+    text = "refresh the table in the README that has it; with --json the names of the refreshed files as JSON"
+    benchmark.add_argument("--write", action="store_true", help=text)
 
 
 def _proposing(add: Add) -> None:

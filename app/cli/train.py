@@ -16,6 +16,7 @@ from app.machine import Shard, choose_device
 from app.proposing.into_file import FileProposer, propose_files
 from app.proposing.results_file import write_batch
 from app.proposing.video_lists import videos_of_annotations
+from app.sentences import counted
 from app.settings import Settings
 from app.training.best import BEST, keep_if_best
 from model.tracking.settings import ProposeSettings
@@ -124,7 +125,7 @@ def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: "TrainOrder"
     """The figures of a checkpoint on the held-out videos. Raises SomeVideosFailed where some could not be read."""
     stats, failed = _evaluated(checkpoint, held_out, order, settings)
     if failed:
-        raise SomeVideosFailed(f"{failed} videos of {held_out[0]} could not be read.")
+        raise SomeVideosFailed(f"{counted(failed, 'video')} of {held_out[0]} could not be read.")
     return stats
 
 

@@ -1,6 +1,7 @@
 """What a source of annotations is, read within a few seconds, so that a person sees it before the import."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from app.sentences import counted
 from app.settings import Settings
 from storage.atomic import work_folder
 from storage.formats import RESULTS, FormatContent, crowd_everywhere
-from storage.youtube_vis import Check, note_lines, read_results
+from storage.youtube_vis import Check, VisNote, note_lines, read_results
 
 SECONDS = 5.0
 
@@ -59,19 +60,25 @@ def glance(settings: Settings, path: Path, frames: Path | None, *, seconds: floa
 def _of_results(path: Path, check: Check) -> str:
     """The sentence about results of a model."""
     try:
-        found = read_results(path, check=check)
+        read = read_results(path, check=check)
     except _TooLong:
         return f"These are {RESULTS.title}; they take some time to read. They come in as proposals."
+    found = read.tracks
     videos = counted(len({one.video_id for one in found}), "video")
     scores = [one.score for one in found]
     between = f", scores from {min(scores):.2f} to {max(scores):.2f}" if scores else ""
-    return f"These are {RESULTS.title}: {counted(len(found), 'track')} of {videos}{between}. They come in as proposals."
+    what = f"{counted(len(found), 'track')} of {videos}{between}"
+    return f"These are {RESULTS.title}: {what}. They come in as proposals.{_first(read.notes)}"
 
 
 def _sentence(title: str, content: FormatContent) -> str:
     dataset = content.dataset
     masks = sum(mask is not None for track in dataset.tracks for mask in track.segmentations)
     what = f"{counted(len(dataset.videos), 'video')}, {counted(len(dataset.tracks), 'track')}, {counted(masks, 'mask')}"
-    notes = note_lines(dataset.notes, most=1, rest="")
-    more = f" Note: {notes[0]}" if notes else ""
-    return f"This is {title}: {what}.{more}"
+    return f"This is {title}: {what}.{_first(dataset.notes)}"
+
+
+def _first(notes: Sequence[VisNote]) -> str:
+    """The first of the notes, behind a sentence; "" if there is none."""
+    lines = note_lines(notes, most=1, rest="")
+    return f" Note: {lines[0]}" if lines else ""

@@ -88,6 +88,8 @@ def import_dataset(
         ready, skipped = _find_all(source, {str(video.source_id) for video in before}, report, check)
         if not ready and not before:
             where = "" if frames_folder else " Say in which folder the frames are (--frames DIR, or in the form)."
+            if source.left_out:
+                raise BadInput(f"{file} holds no video without an error; the first: {source.left_out[0]}")
             raise BadInput(f"{skipped[0]}{where}" if skipped else f"{file} holds no video.")
         storing = Storing(database, source, target, report, check, published)
         return storing.run(ready, [*source.left_out, *skipped], repeat, choose, dict(resumes or {}))

@@ -1,5 +1,6 @@
 """The videos of a command: files, folders, lists of them, or the videos that a YouTube-VIS file names."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,11 +69,15 @@ def read_list(file: Path) -> tuple[Path, ...]:
     try:
         if not is_regular(file):
             raise BadInput(f"The list {file} is no file; give a text file with one path a line.")
-        text = file.read_text(encoding="utf-8")
+        data = file.read_bytes()
+        # Editors and shells of Windows put a mark in front of UTF-8, and write UTF-16.
+        text = data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     except OSError as error:
         raise BadInput(f"The list {file} cannot be read ({error.strerror or error}).") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"The list {file} is no text; give a file with one path a line.") from error
+    if "\0" in text:
+        raise BadInput(f"The list {file} is no text in UTF-8; save it as UTF-8, with one path a line.")
     lines = [line.strip() for line in text.splitlines()]
     paths = tuple(home_path(typed_path(line)) for line in lines if line and not line.startswith("#"))
     if not paths:

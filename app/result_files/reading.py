@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -13,6 +13,7 @@ from app.exchange.open_source import OpenedSource, open_source, read_opened
 from app.library.unpacked import unpacked_for
 from app.result_files.named_videos import of_dataset_video
 from app.result_files.source import NamedVideos, ResultFile, SourceTrack, SourceVideo
+from app.sentences import counted
 from app.settings import Settings
 from storage.database import Database
 from storage.formats import BY_NUMBER, FRAME_SCORES, RESULTS
@@ -104,7 +105,8 @@ def _frame_scores(extra: dict[str, Any], length: int, place: str) -> tuple[float
     if not isinstance(found, list):
         return ()
     if len(found) != length:
-        raise BadInput(f"{place}.{FRAME_SCORES}: has {len(found)} entries, but there are {length} masks.")
+        entries = counted(len(found), "entry", "entries")
+        raise BadInput(f"{place}.{FRAME_SCORES}: has {entries}, but there are {length} masks.")
     for k, value in enumerate(found):
         if value is not None and not _is_score(value):
             raise BadInput(f"{place}.{FRAME_SCORES}[{k}]: must be a number from 0 to 1, or null.")
@@ -117,10 +119,10 @@ def _results(opened: OpenedSource, digest: str, how: ReadResults, check: Check) 
             found = read_results(opened.found.path, check=check)
     except YouTubeVisError as error:
         raise YouTubeVisError(str(error).replace(str(opened.given), opened.given.name)) from error
-    if not found:
+    if not found.tracks:
         raise BadInput(f"{opened.given.name} holds no track, so there is nothing to propose.")
-    named = how.name_ids(opened.given, {one.video_id for one in found})
-    tracks, left_out = _checked(found, named, opened.given.name, keep_good=how.keep_good)
+    named = how.name_ids(opened.given, {one.video_id for one in found.tracks})
+    tracks, left_out = _checked(found.tracks, named, opened.given.name, keep_good=how.keep_good)
     used = Counter(track.video for track in tracks)
     return ResultFile(
         name=opened.given.name,
@@ -129,8 +131,14 @@ def _results(opened: OpenedSource, digest: str, how: ReadResults, check: Check) 
         videos=tuple(video for video in named.videos.values() if video.id in used),
         tracks=tuple(tracks),
         model=named.model,
+        notes=note_lines([replace(note, where=_named(note.where, opened)) for note in found.notes]),
         left_out=left_out,
     )
+
+
+def _named(sentence: str, opened: OpenedSource) -> str:
+    """A sentence that names the file by its name alone, also one of an archive."""
+    return opened.as_given(sentence).replace(str(opened.given), opened.given.name)
 
 
 def _checked(
@@ -160,8 +168,8 @@ def _result(one: VisResult, named: NamedVideos, place: str) -> SourceTrack:
     masks = one.segmentations
     if video.length is not None and len(masks) != video.length:
         raise BadInput(
-            f"{place}.segmentations: has {len(masks)} entries, but {video.shown} of {named.where} has {video.length} "
-            "frames."
+            f"{place}.segmentations: has {counted(len(masks), 'entry', 'entries')}, but {video.shown} of {named.where} "
+            f"has {counted(video.length, 'frame')}."
         )
     for frame, mask in enumerate(masks):
         if mask is not None and video.size is not None and (mask["size"][1], mask["size"][0]) != video.size:

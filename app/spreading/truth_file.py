@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.errors import BadInput
+from app.sentences import counted
 from storage.frames.scan import VIDEO_SUFFIXES
 from storage.rle import Rle
 from storage.youtube_vis import (
@@ -111,7 +112,8 @@ def _tracks(
         if video is None:
             raise YouTubeVisError(f"{place}.video_id names no video of the file.")
         if not isinstance(masks, list) or len(masks) != video.length:
-            raise YouTubeVisError(f"{place}.segmentations must have one entry for each of the {video.length} frames.")
+            entries = counted(video.length, "entry", "entries")
+            raise YouTubeVisError(f"{place}.segmentations must have {entries}, one for each frame.")
         size = (video.height, video.width)
         given = {}
         for k in frames:

@@ -19,7 +19,7 @@ from model.config import TeViTConfig, UnknownConfiguration, from_dict, named
 from model.network.prepared import prepare
 from model.network.tevit import TeViT, shell
 from model.thresholds import Thresholds
-from model.weights.files import CheckpointError, WeightFile, read_weights, require_numbers
+from model.weights.files import CheckpointError, WeightFile, is_safetensors, read_weights, require_numbers
 from model.weights.foreign import other_network
 from model.weights.tensors_file import PIECE, write_tensors
 
@@ -164,7 +164,7 @@ def is_own(file: WeightFile) -> bool:
 
 def from_weights(file: WeightFile, *, config: TeViTConfig | None = None) -> ModelCheckpoint:
     """As :func:`load`, for a file that has been read already."""
-    foreign = file.path.suffix != ".safetensors" or (not is_own(file) and CLASS_BIASES in file.state)
+    foreign = not is_safetensors(file.path) or (not is_own(file) and CLASS_BIASES in file.state)
     known = None if CLASS_BIASES in file.state or is_own(file) else other_network(file.state)
     if known is not None:
         raise CheckpointError(f"{file.path}: this is a checkpoint of {known}, not of TeViT")
@@ -198,7 +198,7 @@ def _own(file: WeightFile) -> ModelCheckpoint:
 
 def _official(file: WeightFile, config: TeViTConfig | None) -> ModelCheckpoint:
     path, state = file.path, file.state
-    if file.place != "state_dict" and path.suffix != ".safetensors":
+    if file.place != "state_dict" and not is_safetensors(path):
         raise CheckpointError(
             f"{path}: a PyTorch file without a 'state_dict', so not an official TeViT checkpoint (if it is a backbone "
             "of ImageNet, training starts from it with train --init)"

@@ -77,6 +77,11 @@ class WatchedFile(io.BufferedReader):
         return super().readinto(buffer)
 
 
+def is_safetensors(path: Path) -> bool:
+    """Whether a file is named as one of safetensors; the case of the letters does not matter."""
+    return path.suffix.lower() == ".safetensors"
+
+
 def read_weights(path: Path, *, check: Callable[[], None] = lambda: None) -> WeightFile:
     """Tensors of a `.safetensors` or PyTorch file; a leading ``module.`` of every key (parallel training) is left out.
 
@@ -86,7 +91,7 @@ def read_weights(path: Path, *, check: Callable[[], None] = lambda: None) -> Wei
     """
     if not path.is_file():
         raise CheckpointError(f"{path}: there is no such checkpoint file")
-    if path.suffix == ".safetensors":
+    if is_safetensors(path):
         state, meta = _safetensors(path, check)
         return WeightFile(path, state, meta)
     content = _torch(path, check)

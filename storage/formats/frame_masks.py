@@ -18,6 +18,7 @@ from storage.formats import json_files
 from storage.formats.content import MOST_FRAMES, UNNAMED, DatasetDraft, FormatContent, TrackDraft
 from storage.formats.errors import Broken, FormatError, refuse
 from storage.formats.json_files import Json, whole
+from storage.words import counted
 from storage.youtube_vis import Check, no_check, parse_mask
 
 FRAME_SCORES = "frame_scores"
@@ -173,7 +174,7 @@ def _columns(value: Json, place: str) -> Iterator[_Found]:
     if not isinstance(names, list) or not isinstance(masks, list) or len(names) != len(masks):
         refuse(place, f"`{_COLUMNS[0]}` and `{_COLUMNS[1]}` must be lists of the same length")
     if scores is not None and (not isinstance(scores, list) or len(scores) != len(names)):
-        refuse(f"{place}.out_probs", f"must be a list of {len(names)} scores")
+        refuse(f"{place}.out_probs", f"must be a list of {counted(len(names), 'score')}")
     for k, (name, mask) in enumerate(zip(names, masks, strict=True)):
         thing = whole(name, f"{place}.{_COLUMNS[0]}[{k}]")
         yield _Found(thing, mask, f"{place}.{_COLUMNS[1]}[{k}]", None if scores is None else scores[k])

@@ -11,8 +11,10 @@ from storage.formats.picture_folders import folders_below
 from storage.formats.registry import FRAME_MASKS, RESULTS, Format, format_named
 from storage.formats.xml_files import root_of
 from storage.regular_files import is_regular, may_be_read
+from storage.youtube_vis.foreign_files import binary_kind, text_kind
 
 _START = 1 << 20
+_HEAD = 1 << 10  # bytes that tell files of other kinds
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
 _OF_RESULTS = ('"video_id"', '"segmentations"')
 _DECISIVE = {"shapes", "masklet", "masklet_id", "images"}
@@ -46,8 +48,20 @@ def recognise(path: Path) -> Recognised:
         # Its reader names pages, pointers and other files that were saved under such a name.
         return _as(path, "youtube-vis")
     if found is None:
+        foreign = _foreign(path)
+        if foreign is not None:
+            refuse(str(path), foreign)
         refuse(str(path), f"this is no format that can be read; there are {_known()}")
     return found
+
+
+def _foreign(path: Path) -> str | None:
+    """What a file is that no reader takes, with advice; None if that is not known, and for XML: CVAT's is read."""
+    with path.open("rb") as file:
+        start = file.read(_HEAD)
+    text = start.decode(errors="replace").lstrip("\ufeff \r\n\t")
+    kind = binary_kind(start) or text_kind(text)
+    return None if kind is not None and "this is XML" in kind else kind
 
 
 def _known() -> str:
@@ -67,16 +81,14 @@ def _file(path: Path) -> Recognised | None:
     if start.startswith(b"\x89PNG"):
         return _folder(path.parent)
     if start[:1] == b"<" or start[:4].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") or b"<\0" in start[:4]:
-        return _as(path, "cvat-video" if cvat.is_video(path) else "cvat-images") if _is_cvat(path) else None
+        if _foreign(path) is not None or root_of(path) != "annotations":
+            return None
+        return _as(path, "cvat-video" if cvat.is_video(path) else "cvat-images")
     if mots.is_text(path):
         return _as(path, "mots-txt")
     if path.suffix.lower() in (".yaml", ".yml") and yolo.find_root(path) is not None:
         return _as(path, "yolo")
     return _json(path, start)
-
-
-def _is_cvat(path: Path) -> bool:
-    return root_of(path) == "annotations"
 
 
 def _json(path: Path, start: bytes) -> Recognised | None:
@@ -87,7 +99,8 @@ def _json(path: Path, start: bytes) -> Recognised | None:
         return None
     if label_studio_tasks.looks_like_tasks(text):
         return _as(path, "label-studio")
-    if text.startswith("[") and all(word in text for word in _OF_RESULTS):
+    no_track = len(start) < _START and "".join(text.split()) == "[]"  # as models write it that found nothing
+    if no_track or (text.startswith("[") and all(word in text for word in _OF_RESULTS)):
         return _as(path, RESULTS.name)
     keys = _top_keys(text)
     if not keys & {*_DECISIVE, "videos"} and frame_masks.looks_like_frames(text, keys):

@@ -10,14 +10,20 @@ from pathlib import Path
 from storage.formats.attributes import OF_FRAMES
 from storage.formats.content import FormatContent
 from storage.formats.errors import Broken
-from storage.youtube_vis import Check, VisDataset, VisTrack, no_check, read_dataset
+from storage.youtube_vis import Check, VisDataset, VisTrack, YouTubeVisError, no_check, read_dataset
 
 OCCLUSION = "occlusion"
 
 
 def read(path: Path, broken: Broken, check: Check = no_check) -> FormatContent:
-    """The content of a file. Raises `storage.youtube_vis.YouTubeVisError`, OSError."""
+    """The content of a file. Raises `storage.youtube_vis.YouTubeVisError`, OSError.
+
+    Also where only the good videos are wanted, a track of which nothing says in which video it is ends the reading:
+    each of them may be the one that lacks it.
+    """
     dataset = read_dataset(path, check=check, keep_good=broken.keep_good)
+    if dataset.astray:
+        raise YouTubeVisError(f"{dataset.astray[0]}; nothing says which video lacks this track, so none can be kept")
     tracks = tuple(_with_occlusion(track) for track in dataset.tracks)
     return FormatContent(replace(dataset, tracks=tracks), path.parent, dataset.left_out)
 

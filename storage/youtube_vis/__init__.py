@@ -29,6 +29,7 @@ from storage.youtube_vis.pictures import (
 )
 from storage.youtube_vis.reader import (
     VisContent,
+    VisResults,
     parse_dataset,
     parse_results,
     read_content,
@@ -56,6 +57,7 @@ __all__ = [
     "VisDataset",
     "VisNote",
     "VisResult",
+    "VisResults",
     "VisTrack",
     "VisVideo",
     "YouTubeVisError",

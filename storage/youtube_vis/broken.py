@@ -18,14 +18,17 @@ class BrokenEntries:
         self._sentences: list[str] = []
         self._videos: set[int] = set()  # broken themselves, or with a broken track
         self._lost: set[int] = set()  # broken themselves
+        self._astray: list[str] = []  # about tracks of which nothing says in which video they are
 
     def add(self, error: YouTubeVisError, place: str, entry: Any) -> None:
         """Record a broken entry of the list in which `place` lies."""
         self._sentences.append(str(error))
         of_video, of_track = ": videos[" in place, ": annotations[" in place
-        if not isinstance(entry, dict) or not (of_video or of_track):
+        if not (of_video or of_track):
             return
-        number = entry.get("id" if of_video else "video_id")
+        number = entry.get("id" if of_video else "video_id") if isinstance(entry, dict) else None
+        if of_track and not isinstance(number, int):
+            self._astray.append(str(error))
         if isinstance(number, int):
             self._videos.add(number)
             if of_video:
@@ -42,4 +45,5 @@ class BrokenEntries:
         """
         videos = tuple(video for video in dataset.videos if video.id not in self._videos)
         tracks = tuple(track for track in dataset.tracks if track.video_id not in self._videos)
-        return replace(dataset, videos=videos, tracks=tracks, left_out=tuple(self._sentences))
+        told, astray = tuple(self._sentences), tuple(self._astray)
+        return replace(dataset, videos=videos, tracks=tracks, left_out=told, astray=astray)

@@ -77,7 +77,8 @@ class VisDataset:
     """One YouTube-VIS file. `version` is "2019" or "2021" if it has exactly the categories of that version, else None.
 
     notes: deviations from the format that were accepted, each with its place. left_out: broken entries, for a reader
-    that leaves out their videos; one sentence for each.
+    that leaves out their videos; one sentence for each. astray: those of them about tracks that may be in any video,
+    since nothing says in which.
     """
 
     info: Json
@@ -89,6 +90,7 @@ class VisDataset:
     version: str | None = None
     notes: tuple[VisNote, ...] = field(default=(), compare=False)
     left_out: tuple[str, ...] = field(default=(), compare=False)
+    astray: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

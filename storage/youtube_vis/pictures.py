@@ -17,7 +17,7 @@ from storage.youtube_vis.notes import VisNote
 OTHER_PLACE = "pictures in another folder"
 WRITTEN_NAMES = "picture names read in another form"
 OTHER_NAMES = "picture names that differ"
-_FILE_URL = "file://"
+_FILE_URL, _THIS_MACHINE = "file://", "localhost"
 
 
 class PicturesNotFound(VideoError):
@@ -95,7 +95,7 @@ class PictureFinder:
         return tuple(self._plain(name) for name in video.file_names)
 
     def _plain(self, name: str) -> str:
-        plain = unquote(name.removeprefix(_FILE_URL)) if name.startswith(_FILE_URL) else name
+        plain = _without_address(name)
         if "\\" in plain and not any((place / plain).is_file() for place in self._near):
             plain = plain.replace("\\", "/")
         path = PurePosixPath(plain)
@@ -138,17 +138,16 @@ class PictureFinder:
         if (place / name).is_file():
             return name
         *folders, last = PurePosixPath(name).parts
-        at = place
+        inside = [place]
         for folder in folders:
-            found = self._alike(at, folder)
-            if not found:
-                return None
-            at = at / found[0]
-        found = self._alike(at, last) or self._of_other_kind(at, last)
+            inside = [at / one for at in inside for one in self._alike(at, folder)]
+        found = [at / one for at in inside for one in self._alike(at, last)]
+        found = found or [at / one for at in inside for one in self._of_other_kind(at, last)]
+        shown = [one.relative_to(place).as_posix() for one in found]
         if len(found) > 1:
-            listed = " and ".join(found)
-            raise SeveralPictures(f"its picture '{name}' may be {listed} in '{at}'; only one of them can be it.")
-        return (at / found[0]).relative_to(place).as_posix() if found else None
+            listed = " and ".join(shown)
+            raise SeveralPictures(f"its picture '{name}' may be {listed} in '{place}'; only one of them can be it.")
+        return shown[0] if found else None
 
     def _alike(self, folder: Path, name: str) -> list[str]:
         """`name` if it is in `folder`, else the names there that differ in case or in the form of accents."""
@@ -188,6 +187,14 @@ class PictureFinder:
             text = f"its picture {names[first]} is {files[first]} on the disk{rest}."
             notes.append(VisNote(OTHER_NAMES, where, text))
         return notes
+
+
+def _without_address(name: str) -> str:
+    """The path in an address such as file:///a%20b.jpg or file://localhost/a.jpg; any other name as it is."""
+    if not name.lower().startswith(_FILE_URL):
+        return name
+    plain = unquote(name[len(_FILE_URL) :])
+    return plain[len(_THIS_MACHINE) :] if plain.lower().startswith(f"{_THIS_MACHINE}/") else plain
 
 
 def _key(name: str) -> str:

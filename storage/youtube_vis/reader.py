@@ -9,6 +9,7 @@ from storage.plain_data import no_cycle_search
 from storage.regular_files import is_regular
 from storage.rle import MAX_PIXELS
 from storage.text import is_text
+from storage.words import counted
 from storage.youtube_vis.broken import BrokenEntries, Explained
 from storage.youtube_vis.dataset import (
     Json,
@@ -107,12 +108,21 @@ def parse_dataset(text_or_obj: str | bytes | Json, *, where: str, keep_good: boo
     return _dataset(content, where, (*encoding_notes(loaded, where), *notes), broken=broken)
 
 
-def read_results(path: Path, *, check: Check = no_check) -> tuple[VisResult, ...]:
+@dataclass(frozen=True)
+class VisResults:
+    """The tracks of a results file, and the deviations from the format that were accepted."""
+
+    tracks: tuple[VisResult, ...]
+    notes: tuple[VisNote, ...] = ()
+
+
+def read_results(path: Path, *, check: Check = no_check) -> VisResults:
     """The results of a file, whose videos are not known here; raises YouTubeVisError, or OSError.
 
     check: called before each entry of the file; an error that it raises stops the reading.
     """
-    return parse_results(read_content(path, check=check).content, where=str(path))
+    read = read_content(path, check=check)
+    return VisResults(parse_results(read.content, where=str(path)), read.notes)
 
 
 def parse_results(
@@ -226,7 +236,7 @@ def _video(entry: Json, where: str) -> VisVideo:
         fail(where, "has neither `file_names` nor `length`, so its frames cannot be counted")
     length = len(names or ()) if entry.get("length") is None else _whole(entry, "length", where)
     if names and len(names) != length:
-        fail(f"{where}.length", f"is {length}, but file_names lists {len(names)} frames")
+        fail(f"{where}.length", f"is {length}, but file_names lists {counted(len(names), 'frame')}")
     width, height = _whole(entry, "width", where, least=1), _whole(entry, "height", where, least=1)
     if width * height > MAX_PIXELS:
         fail(where, f"is {width} x {height} pixels, above {MAX_PIXELS} in all")

@@ -6,6 +6,7 @@ from typing import Any
 
 from storage import rle
 from storage.rle import Rle, RleError
+from storage.words import counted
 from storage.youtube_vis.dataset import Json, VisVideo
 from storage.youtube_vis.errors import YouTubeVisError, fail
 from storage.youtube_vis.notes import VisNote
@@ -37,7 +38,7 @@ def parse_masks(entry: Json, video: VisVideo | None, where: str) -> Masks:
     if not isinstance(values, list):
         fail(f"{where}.segmentations", "must be a list with one mask or null for each frame")
     if video and len(values) != video.length:
-        fail(f"{where}.segmentations", f"has {_entries(len(values))}, but video {video.id} has {video.length} frames")
+        fail(f"{where}.segmentations", _other_length(len(values), video))
     size = (video.height, video.width) if video else None
     parser = _Parser(size)
     masks = parser.masks(values, f"{where}.segmentations")
@@ -56,8 +57,9 @@ def parse_mask(value: Any, size: tuple[int, int], where: str) -> tuple[Rle | Non
     return mask, parser.notes[0].text if parser.unknown else ""
 
 
-def _entries(number: int) -> str:
-    return f"{number} entr{'y' if number == 1 else 'ies'}"
+def _other_length(number: int, video: VisVideo) -> str:
+    entries, frames = counted(number, "entry", "entries"), counted(video.length, "frame")
+    return f"has {entries}, but video {video.id} has {frames}"
 
 
 class _Parser:
@@ -128,7 +130,7 @@ def _points(few: list[int]) -> str:
     """A phrase for polygons with these numbers of points."""
     if len(few) > 1:
         return f"{len(few)} polygons of fewer than {_POINTS} points"
-    return f"a polygon of {few[0]} point{'' if few[0] == 1 else 's'}"
+    return f"a polygon of {counted(few[0], 'point')}"
 
 
 def _check_polygon(polygon: Any, count: int, where: str) -> None:

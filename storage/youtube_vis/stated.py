@@ -3,6 +3,7 @@
 from typing import Any
 
 from storage import rle
+from storage.words import counted
 from storage.youtube_vis.dataset import Box, Json, Stated, VisVideo
 from storage.youtube_vis.errors import fail
 from storage.youtube_vis.notes import VisNote
@@ -27,7 +28,8 @@ def parse_stated(entry: Json, video: VisVideo, masks: Masks, where: str) -> tupl
     for key in ("areas", "bboxes"):
         values[key] = entry.get(key)
         if values[key] is not None and (not isinstance(values[key], list) or len(entry[key]) != video.length):
-            fail(f"{where}.{key}", f"must be a list of {video.length} entries, one for each frame of the video")
+            entries = counted(video.length, "entry", "entries")
+            fail(f"{where}.{key}", f"must be a list of {entries}, one for each frame of the video")
     given = values["bboxes"] or []
     boxes = [_box(value, where, k, notes) for k, value in enumerate(given)]
     areas = [_area(value, where, k, notes) for k, value in enumerate(values["areas"] or ())]

@@ -16,7 +16,6 @@ from app.sentences import (
     INTERRUPTED,
     USAGE,
     WrongUsage,
-    counted,
     known_sentence,
     one_line,
     outcome_of,
@@ -148,11 +147,3 @@ def test_a_line_is_never_longer_than_asked_for(text: str, longest: int) -> None:
 def test_errors_of_all_our_packages_count_as_ours() -> None:
     assert JobReporter.__module__.startswith("app.") and NotFound.__module__.startswith("storage.")
     assert known_sentence(type("Strange", (Exception,), {"__module__": "application.x"})("no")) is None
-
-
-@pytest.mark.parametrize(
-    ("number", "noun", "plural", "words"),
-    [(0, "video", None, "0 videos"), (1, "video", None, "1 video"), (2, "class", "classes", "2 classes")],
-)
-def test_a_number_goes_with_its_noun(number: int, noun: str, plural: str | None, words: str) -> None:
-    assert counted(number, noun, plural) == words

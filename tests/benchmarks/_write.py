@@ -4,6 +4,7 @@ A table stands between ``<!-- benchmark NAME OPTIONS -->`` and ``<!-- end -->``,
 benchmark runs once for each different set of options, and what it prints as Markdown replaces the lines in between.
 """
 
+import json
 import re
 import shlex
 import subprocess
@@ -89,8 +90,11 @@ def printed(name: str, options: Sequence[str]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Refresh the tables of one benchmark and print which files have them; returns the exit code."""
-    (name,) = arguments
+    """Refresh the tables of one benchmark and print which files have them; returns the exit code.
+
+    ``arguments``: its name, and perhaps ``--json``.
+    """
+    name, *form = arguments
     try:
         having = write(name, [ROOT / readme.place for readme in readmes()], printed)
     except (MarkerError, subprocess.CalledProcessError) as error:
@@ -99,8 +103,8 @@ def main(arguments: Sequence[str]) -> int:
     if not having:
         progress(f"No README has a table of the benchmark {name}.")
         return 1
-    for path in having:
-        print(path.relative_to(ROOT).as_posix())
+    names = [path.relative_to(ROOT).as_posix() for path in having]
+    print(json.dumps({"benchmark": name, "refreshed": names}) if form == ["--json"] else "\n".join(names))
     return 0
 
 

@@ -88,7 +88,10 @@ def test_a_section_that_fails_is_named_and_the_rest_goes_on(monkeypatch: pytest.
 
 
 def test_what_no_longer_fits_is_left_out() -> None:
-    assert {line.what for line in Run("cpu", TINY, golden=None, until=0.0).lines()} == {"left out: the time is over"}
+    lines = list(Run("cpu", TINY, golden=None, until=0.0).lines())
+    assert {line.what for line in lines} == {"left out: the time is over"}
+    assert {line.verdict for line in lines} == {"MISSED"}, "what was not looked at does not hold"
+    assert [line.section for line in lines[:4]] == ["parts", "golden", "ways", "video"]
 
 
 def test_a_figure_that_is_no_number_is_missed() -> None:

@@ -1,5 +1,6 @@
 """``benchmark NAME --write`` refreshes exactly the tables of that benchmark, and the READMEs' markers are sound."""
 
+import json
 import pkgutil
 import subprocess
 from collections.abc import Sequence
@@ -134,6 +135,8 @@ def test_the_command_prints_the_files_it_refreshed(
     assert main(["speed"]) == 0
     assert ran == [["-m", "tests.benchmarks.speed", "--markdown"]]
     assert "| new |" in path.read_text() and capsys.readouterr().out == "README.md\n"
+    assert main(["speed", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"benchmark": "speed", "refreshed": ["README.md"]}
     assert main(["size"]) == 1
     assert "No README has a table of the benchmark size." in capsys.readouterr().err
     path.write_text("<!-- end -->\n")

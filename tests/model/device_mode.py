@@ -45,8 +45,11 @@ READS = frozenset(
         torch.unique,
         Tensor.masked_select,
         torch.masked_select,
+        Tensor.argwhere,
+        torch.argwhere,
     )
 )
+REPEATS = frozenset((Tensor.repeat_interleave, torch.repeat_interleave))
 
 
 class DeviceWatch(TorchFunctionMode):
@@ -75,9 +78,24 @@ class DeviceWatch(TorchFunctionMode):
             self.unnamed.add(_place())
         if func in COPIES or (func in INDEXING and _holds_list(args[1])):
             self.copies.add(_place())
-        if func in READS or (func in INDEXING and _is_boolean(args[1])):
+        if func in READS or _is_hidden_read(func, args, values):
             self.reads.add(_place())
         return func(*args, **values)
+
+
+def _is_hidden_read(func: Callable[..., Any], args: Sequence[Any], values: Mapping[str, Any]) -> bool:
+    """Whether a call reads values on the host because of its arguments: for a size, or since they go to the CPU."""
+    if func in INDEXING:
+        return _is_boolean(args[1])
+    if func is torch.where:
+        return len(args) + len(values) == 1
+    if func is torch.nn.functional.one_hot:
+        return values.get("num_classes", args[1] if len(args) > 1 else -1) < 0
+    if func in REPEATS:
+        counts = values.get("repeats", args[-1] if args else None)
+        return isinstance(counts, Tensor) and values.get("output_size") is None
+    # The text alone: a device that a caller chose is an object, and is the CPU in all these tests.
+    return func is Tensor.to and "cpu" in [one for one in (*args[1:], *values.values()) if isinstance(one, str)]
 
 
 def _holds_list(index: Any) -> bool:

@@ -48,6 +48,7 @@ STEP = TRUTH | {
     "training/trainer.py _require_finite_weights",
     "training/trainer.py run",  # for the seed of PyTorch's loader
     "training/targets.py frames_without_truth",
+    "training/targets.py to",  # to the device of the training, which is the CPU here
 }
 
 
@@ -137,6 +138,27 @@ def test_the_watch_finds_what_it_is_for() -> None:
         assert float(numbers.sum()) == 6
         numbers[numbers > 1] = 0
     assert watch.reads == {"outside of model"} and watch.copies == set()
+    mask, counts = numbers > 1, numbers + 1
+    for read in (
+        lambda: numbers.to("cpu"),
+        lambda: numbers.to(device="cpu", dtype=torch.float32),
+        mask.argwhere,
+        lambda: torch.where(mask),
+        lambda: torch.nn.functional.one_hot(numbers),
+        lambda: numbers.repeat_interleave(counts),
+        lambda: torch.repeat_interleave(counts),
+    ):
+        with DeviceWatch() as watch:
+            read()
+        assert watch.reads == {"outside of model"}
+    with DeviceWatch() as watch:
+        numbers.to(torch.float32)
+        numbers.to(numbers.device)
+        torch.where(mask, numbers, counts)
+        torch.nn.functional.one_hot(numbers, 4)
+        numbers.repeat_interleave(2)
+        numbers.repeat_interleave(counts, output_size=5)
+    assert watch.reads == set()
     for copy in (lambda: torch.tensor([1], device="cpu"), lambda: numbers.new_tensor([1]), lambda: numbers[[0, 1]]):
         with DeviceWatch() as watch:
             copy()

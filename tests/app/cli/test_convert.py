@@ -37,7 +37,7 @@ def test_a_broken_file_is_refused_or_its_good_videos_are_kept_with_exit_1(
     assert not (tmp_path / "a.json").exists()
     ran = data_run("convert", dataset / "a.json", "--to", "coco", "--out", tmp_path / "a.json", "--keep-good")
     assert ran.code == 1
-    assert "1 video was left out" in ran.last
+    assert "1 part of the file was left out" in ran.last
     assert len(json.loads((tmp_path / "a.json").read_text())["annotations"]) == 2
 
 

@@ -55,10 +55,12 @@ def test_write_refreshes_the_table_of_a_benchmark(
     assert [given[1:] for given in asked] == [["-m", "tests.benchmarks._write", "store"]]
 
 
-def test_json_and_write_are_not_asked_together(run: Run) -> None:
-    with pytest.raises(SystemExit) as end:
-        run("benchmark", "store", "--json", "--write")
-    assert end.value.code == 2
+def test_json_and_write_may_be_asked_together(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(develop.subprocess, "call", lambda given, **options: asked.append(given) or 0)
+
+    assert run("benchmark", "store", "--json", "--write").code == 0
+    assert [given[1:] for given in asked] == [["-m", "tests.benchmarks._write", "store", "--json"]]
 
 
 @pytest.mark.parametrize(("code", "expected"), [(0, 0), (3, 1)])
@@ -90,3 +92,17 @@ def test_the_random_cases_are_passed_on_to_the_benchmarks_that_have_them(
         refused = run("benchmark", *words)
         assert refused.code == 1 and words[1] in refused.last
     assert len(asked) == 2
+
+
+def test_other_flags_are_passed_on_to_the_benchmark(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(develop.subprocess, "call", lambda given, **options: asked.append(given) or 0)
+
+    assert run("benchmark", "cuda", "--golden", "there", "--json", "--device", "cuda:1").code == 0
+    assert asked[0][1:] == ["-m", "tests.benchmarks.cuda", "--json", "--golden", "there", "--device", "cuda:1"]
+    for words in (("all", "--golden", "there"), ("cuda", "--golden", "there", "--write")):
+        refused = run("benchmark", *words)
+        assert refused.code == 1 and "--golden is a flag of one benchmark" in refused.last
+    with pytest.raises(SystemExit) as end:
+        run("frames", "a.mp4", "--golden", "there")
+    assert end.value.code == 2 and len(asked) == 1

@@ -77,7 +77,7 @@ def test_results_as_truth_name_the_flag(data_run: Run, results: Path) -> None:
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "video": ({"video_id": 99}, "results.json: [0].video_id: 99 is not the id of a video of a.json."),
     "category": ({"category_id": 9}, "results.json: [0].category_id: 9 is not the id of a category of a.json."),
-    "length": ({"segmentations": [None]}, "results.json: [0].segmentations: has 1 entries, but video 10 (x)"),
+    "length": ({"segmentations": [None]}, "results.json: [0].segmentations: has 1 entry, but video 10 (x)"),
 }
 
 

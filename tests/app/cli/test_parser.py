@@ -16,6 +16,10 @@ from app.cli.parser import with_default_command
         (["frames", "x"], ["frames", "x"]),
         (["--help"], ["--help"]),
         (["nonsense"], ["nonsense"]),
+        (["--project", "test"], ["serve", "--project", "test"]),
+        (["--proj", "test", "--no-browser"], ["serve", "--proj", "test", "--no-browser"]),
+        (["--project=test"], ["serve", "--project=test"]),
+        (["--project", "test", "worker"], ["--project", "test", "worker"]),
     ],
 )
 def test_without_a_command_the_app_is_started(given: list[str], meant: list[str]) -> None:

@@ -179,6 +179,17 @@ def test_a_video_file_that_fits_several_strides_asks_for_one(exchange: ExchangeS
         exchange.bring(write(tmp_path / "set/instances.json", top), None)
 
 
+def test_a_file_of_which_no_video_is_good_is_refused_with_the_first_reason(
+    exchange: ExchangeScene, source: Path
+) -> None:
+    top = content()
+    top["categories"] = [{**one, "name": ""} for one in top["categories"]]
+    file = write(source / "instances.json", top)
+    reason = r"instances\.json holds no video without an error; the first: .*categories\[0\]\.name"
+    with pytest.raises(BadInput, match=reason):
+        exchange.bring(file, None, how=ReadSettings(keep_good=True))
+
+
 def test_of_a_broken_file_nothing_or_the_good_videos_come_in_and_later_only_the_rest(
     exchange: ExchangeScene, source: Path
 ) -> None:

@@ -60,7 +60,14 @@ def test_a_list_is_one_path_a_line(tmp_path: Path) -> None:
     assert read_list(file) == (Path("a b.mp4"), Path("/abs/c.mp4"), Path.home() / "d.mp4")
 
 
-@pytest.mark.parametrize("content", [None, b"", b"# nothing\n\n", b"\xff\xfe\x00"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_list_of_windows_has_no_mark_in_its_first_path(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "list.txt"
+    file.write_text("a.mp4\r\nb.mp4\r\n", encoding=encoding)
+    assert read_list(file) == (Path("a.mp4"), Path("b.mp4"))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"# nothing\n\n", b"\xff\xfe\x00", "a.mp4".encode("utf-16-le")])
 def test_a_list_that_names_nothing_is_refused(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "list.txt"
     if content is not None:

@@ -1,5 +1,7 @@
 """Results of any model as proposals: matched by the rules of a run, never over a person's work, one undo."""
 
+import json
+import math
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -309,6 +311,22 @@ def test_a_cancelled_import_keeps_what_is_stored_and_goes_on_later(scene: Result
 def test_a_file_without_results_is_refused(scene: ResultsScene, entries: list[Any]) -> None:
     with pytest.raises((BadInput, YouTubeVisError), match=r"results\.json"):
         scene.bring(scene.results(*entries))
+
+
+def test_what_is_read_in_another_way_than_it_is_written_is_told(scene: ResultsScene) -> None:
+    file = scene.folder / "results.json"
+    file.write_bytes(json.dumps([{**result(1, 1, 4), "video_id": "1", "areas": [math.nan]}]).encode("utf-16"))
+    done = scene.bring(file)
+    assert done.videos == ["va"] and done.notes == [
+        "results.json: is UTF-16 text, not UTF-8; it is read as such.",
+        "results.json: [0].areas[0]: holds NaN; it is ignored, since it is computed from the masks.",
+        "results.json: [0].video_id: is '1' instead of a whole number; it is read as 1.",
+    ]
+
+
+def test_results_of_a_model_that_found_nothing_hold_no_track(scene: ResultsScene) -> None:
+    with pytest.raises(BadInput, match=r"results\.json holds no track, so there is nothing to propose"):
+        scene.bring(scene.results())
 
 
 def test_an_archive_with_an_error_leaves_nothing_in_the_data_folder(scene: ResultsScene) -> None:

@@ -80,7 +80,7 @@ def test_a_video_without_such_a_frame_is_left_out(tmp_path: Path, annotated: lis
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [
-        (track(1, [None]), "must have one entry for each of the 3 frames"),
+        (track(1, [None]), "must have 3 entries, one for each frame"),
         (track(1, [None] * 3, video=99), "names no video"),
         ({**track(1, [None] * 3), "id": "one"}, "must have whole numbers"),
         ({**track(1, [None] * 3), "category_id": 999}, "names no category"),

@@ -41,15 +41,16 @@ def altered(checkpoint: ModelCheckpoint, **changes: torch.Tensor | None) -> Mode
     return replace(checkpoint, state=state)
 
 
-def test_an_own_file_brings_everything_back(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
-    path = tmp_path / "deep" / "net.safetensors"
+@pytest.mark.parametrize("name", ["net.safetensors", "NET.SAFETENSORS"])
+def test_an_own_file_brings_everything_back(tmp_path: Path, checkpoint: ModelCheckpoint, name: str) -> None:
+    path = tmp_path / "deep" / name
     save(path, checkpoint)
     back = load(path)
     assert (back.config, back.categories, back.parent) == (CONFIG, NAMES, checkpoint.parent)
     assert back.provenance == checkpoint.provenance
     assert back.state.keys() == checkpoint.state.keys()
     assert all(torch.equal(value, checkpoint.state[key]) for key, value in back.state.items())
-    assert [p.name for p in path.parent.iterdir()] == ["net.safetensors"]
+    assert [p.name for p in path.parent.iterdir()] == [name]
 
 
 def test_thresholds_come_back_and_a_file_without_them_has_the_defaults(

@@ -27,9 +27,10 @@ def test_weights_are_found_at_the_top_or_in_their_entry(tmp_path: Path, place: s
     assert file.meta == ({"epoch": 3} if place else {})
 
 
-def test_safetensors_are_read_with_their_metadata(tmp_path: Path) -> None:
-    save_file(STATE, tmp_path / "a.safetensors", metadata={"by": "us"})
-    file = read_weights(tmp_path / "a.safetensors")
+@pytest.mark.parametrize("name", ["a.safetensors", "A.SAFETENSORS"])
+def test_safetensors_are_read_with_their_metadata(tmp_path: Path, name: str) -> None:
+    save_file(STATE, tmp_path / name, metadata={"by": "us"})
+    file = read_weights(tmp_path / name)
     assert same(file.state) and file.meta == {"by": "us"} and file.place is None
 
 

@@ -1,6 +1,9 @@
 """Formats are recognised by content, whatever the name."""
 
+import bz2
 import json
+import lzma
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +51,7 @@ def test_a_folder_with_several_files_asks_for_one(tmp_path: Path) -> None:
         recognise(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"<html></html>", b"<a>", b"\x00\x01", b"%PDF-1"])
+@pytest.mark.parametrize("content", [b"hello", b"<a>", b"\x00\x01"])
 def test_anything_else_is_refused_with_the_formats_there_are(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(content)
@@ -56,6 +59,32 @@ def test_anything_else_is_refused_with_the_formats_there_are(tmp_path: Path, con
         recognise(path)
     with pytest.raises(FormatError, match="holds nothing that can be read"):
         recognise(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "the file is empty"),
+        (b"<!DOCTYPE html><html></html>", "a web page"),
+        (b"%PDF-1", "a PDF document"),
+        (bz2.compress(b"{}"), "a bzip2 file"),
+        (lzma.compress(b"{}"), "an xz file"),
+        (pickle.dumps({}), "a pickle"),
+        (bytes(257) + b"ustar" + bytes(250), "a tar archive"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "a Git LFS pointer"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_what_it_is(tmp_path: Path, content: bytes, kind: str) -> None:
+    path = tmp_path / "page.or.archive"
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=f"this is .*{kind}"):
+        recognise(path)
+
+
+def test_an_empty_list_is_results_without_a_track(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(" [\n] ")
+    assert recognise(path).format.name == "youtube-vis-results"
 
 
 def test_coco_with_a_file_for_each_subset_is_found_or_asked_about(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from storage.formats import Broken, crowd_everywhere, recognise, without_crowd
 from storage.formats.attributes import frame_values
-from storage.youtube_vis import VisDataset, no_check
+from storage.youtube_vis import VisDataset, YouTubeVisError, no_check
+from tests.storage.certificate.files import sound
 
 LEFT = {"size": [1, 2], "counts": [0, 1, 1]}
 
@@ -52,3 +53,13 @@ def test_without_crowd_single_masks_have_no_mark_either(tmp_path: Path) -> None:
     marks = {"crowd": [True, None], "occluded": [True, None]}
     plain = without_crowd(read(tmp_path, {"frame_attributes": marks}, {"frame_attributes": {"crowd": [True, None]}}))
     assert [track.extra for track in plain.tracks] == [{"frame_attributes": {"occluded": [True, None]}}, {}]
+
+
+def test_a_track_that_may_be_of_any_video_ends_the_reading_of_the_good_ones(tmp_path: Path) -> None:
+    top = sound()
+    top["annotations"][0]["video_id"] = "va"
+    path = tmp_path / "in.json"
+    path.write_text(json.dumps(top))
+    reason = r"annotations\[0\]\.video_id: must be .*; nothing says which video lacks this track"
+    with pytest.raises(YouTubeVisError, match=reason):
+        recognise(path).format.read(path, Broken(keep_good=True), no_check, None)

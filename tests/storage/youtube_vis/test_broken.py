@@ -101,3 +101,20 @@ def test_whatever_stands_in_one_place_the_rest_is_read(place: tuple[Any, ...], v
         assert found.left_out and found.left_out[0] == str(error)
     else:
         assert found.left_out == () and strict == found
+
+
+@pytest.mark.parametrize(
+    ("change", "astray"),
+    [
+        (put("annotations", 2, 7), True),
+        (put("annotations", 2, "video_id", "va"), True),
+        (put("annotations", 2, "video_id", 9), False),
+        (put("annotations", 2, "category_id", "va"), False),
+        (put("videos", 0, "id", None), False),
+    ],
+)
+def test_a_track_that_may_be_of_any_video_is_told_apart(change: Callable[[Json], None], astray: bool) -> None:
+    top = sound()
+    change(top)
+    found = parse_dataset(top, where="x", keep_good=True)
+    assert found.astray == (found.left_out if astray else ())

@@ -105,8 +105,16 @@ def test_only_some_names_may_differ(tmp_path: Path) -> None:
 
 def test_two_pictures_that_fit_one_name_are_both_named(tmp_path: Path) -> None:
     laid(tmp_path, "va/00000.png", "va/00000.bmp", "va/00001.jpg")
-    with pytest.raises(SeveralPictures, match=r"00000\.bmp and 00000\.png"):
+    with pytest.raises(SeveralPictures, match=r"va/00000\.bmp and va/00000\.png"):
         found(tmp_path)
+
+
+def test_a_picture_in_two_folders_that_fit_one_name_is_refused(tmp_path: Path) -> None:
+    laid(tmp_path, "Va/00000.jpg", "VA/00000.jpg", "VA/00001.jpg")
+    with pytest.raises(SeveralPictures, match=r"may be VA/00000\.jpg and Va/00000\.jpg in"):
+        found(tmp_path)
+    laid(tmp_path, *NAMES)
+    assert found(tmp_path).files == NAMES
 
 
 def test_backslashes_are_separators(tmp_path: Path) -> None:
@@ -123,11 +131,11 @@ def test_a_backslash_that_is_in_the_name_stays(tmp_path: Path) -> None:
     assert found(tmp_path, [name]) == VideoPictures(tmp_path, (name,), (name,))
 
 
-@pytest.mark.parametrize("form", ["{}", "file://{}"])
+@pytest.mark.parametrize("form", ["{}", "file://{}", "FILE://{}", "file://localhost{}"])
 def test_absolute_names_inside_the_folder_are_taken(tmp_path: Path, form: str) -> None:
     laid(tmp_path / "a b", *NAMES)
     root = str(tmp_path / "a b")
-    root = root.replace(" ", "%20") if form.startswith("file") else root
+    root = root.replace(" ", "%20") if "//" in form else root
     pictures = found(tmp_path / "a b", [form.format(f"{root}/{name}") for name in NAMES])
     assert pictures.names == NAMES and kinds(pictures) == ["picture names read in another form"]
 

@@ -7,6 +7,7 @@ import pytest
 from storage import rle
 from storage import youtube_vis as vis
 from storage.youtube_vis import YouTubeVisError
+from storage.youtube_vis.segmentations import parse_masks
 from tests.storage.youtube_vis.files import content, mask_code, results
 
 SQUARE = [10, 4, 22, 4, 22, 13, 10, 13]
@@ -60,3 +61,9 @@ def test_results_with_polygons_that_are_no_mask_are_refused() -> None:
     found = results(segmentations=[[SQUARE], None, [[1, 1, 2, 2]]])
     with pytest.raises(YouTubeVisError, match=r"r: \[0\]\.segmentations\[2\]: is no mask"):
         vis.parse_results(found, where="r", dataset=dataset)
+
+
+def test_numbers_go_with_their_nouns_in_errors() -> None:
+    one = vis.VisVideo(id=1, width=4, height=4, length=1, file_names=("a.jpg",))
+    with pytest.raises(YouTubeVisError, match=r"has 2 entries, but video 1 has 1 frame$"):
+        parse_masks({"segmentations": [None, None]}, one, "x")
