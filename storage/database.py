@@ -2,8 +2,8 @@
 
 The default is SQLite in WAL mode: readers never wait for a writer, and writers take turns (``BEGIN IMMEDIATE``). A
 durable transaction is on the disk when it ends (``synchronous=FULL``); the others survive a crash of the program but
-perhaps not a power cut, and take a twentieth of the time. All code that is specific to SQLite is in this file and in
-`storage.prepared`; other databases are chosen by URL.
+perhaps not a power cut, and take a twentieth of the time. All code that is specific to SQLite is in this file, in
+`storage.database_copy` and in `storage.prepared`; other databases are chosen by URL.
 """
 
 import re
@@ -290,5 +290,7 @@ def _clear_error(reason: str, place: str, seconds: int) -> DatabaseError:
     if "locked" in low or "busy" in low:
         return DatabaseBusy(f"Another process has been writing to {place} for over {seconds} s; try again.")
     if "malformed" in low or "not a database" in low:
-        return DatabaseDamaged(f"The file {place} is damaged or no database ({reason}); restore it from a copy.")
+        return DatabaseDamaged(
+            f"The file {place} is damaged or no database ({reason}); restore it from a copy: launch.py restore FILE."
+        )
     return DatabaseError(f"The database {place} refused: {reason}.")

@@ -25,7 +25,7 @@ COMMANDS = (
         "retrain",
         "models",
     ),
-    *("convert", "versions", "next", "conform", "frames", "worker", "weights", "test", "benchmark"),
+    *("convert", "versions", "next", "conform", "frames", "restore", "worker", "weights", "test", "benchmark"),
 )
 
 VALUED = ("--data", "--database", "--project", "--device", "--host", "--port", "--auth")
@@ -125,6 +125,9 @@ def _serving(add: Add) -> None:
         "weights", "app.cli.weights:weights", "install the weights of small networks, and show where they are"
     )
     _json(weights)
+    restore = add("restore", "app.cli.restore:restore_", "put a copy of the database in its place; the old one is kept")
+    restore.add_argument("file", type=typed_path, metavar="FILE", help="a copy of the database, which is only read")
+    _json(restore)
     add("test", "app.cli.develop:test", "check the code and run all tests")
     benchmark = add("benchmark", "app.cli.develop:benchmark", "measure one of the tables of the READMEs")
     benchmark.add_argument("name", help="which table, or all; it reads flags of its own too")

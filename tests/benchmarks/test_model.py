@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from model.network.tevit import build
-from tests.benchmarks import _device_speed
+from tests.benchmarks import _device_speed, model
+from tests.benchmarks._tables import milliseconds
 from tests.benchmarks.cuda import TINY
 from tests.benchmarks.model import (
     FRAMES,
@@ -32,8 +33,35 @@ def test_the_table_gives_a_frame_and_the_ratio_to_the_official_code() -> None:
     (row,) = clip_table({"float32": facts}).rows
     whole = sum(FACTS[name] for name in OFFICIAL_SHARES)
     assert row[0] == "float32" and row[-1] == "1000 MiB"
-    assert row[-3] == f"{whole / FRAMES:.0f} ms"
+    theirs = sum(official(facts).values())
+    assert row[-3] == f"{whole / FRAMES:.0f} ms ({milliseconds(theirs / FRAMES)})"
+    assert row[1] == f"80 ms ({milliseconds(official(facts)['backbone'] / FRAMES)})"
     assert row[-2] == f"{sum(official(facts).values()) / whole:.2f} x"
+
+
+def test_every_table_names_the_reference_convolution_and_the_instructions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "_instructions", lambda: ["avx2", "amx_bf16"])
+    facts = {**FACTS, "step": 5000.0, "whole": 500.0, "decoding": 2.5, "convolution": 80.0}
+    for table in (clip_table({"plain": facts}), step_table({"plain": facts}), video_table(facts)):
+        assert table.notes[-1].startswith("The reference convolution took 80 ms")
+        assert "557 ms on the official machine. The processor has avx2, amx_bf16." in table.notes[-1]
+
+
+def test_the_peak_memory_of_each_part_is_named_where_it_was_measured() -> None:
+    facts = {**FACTS, "convolution": 80.0}
+    assert not any("by part" in note for note in clip_table({"plain": facts}).notes)
+    parts = {f"{name}_mib": 100.0 + number for number, name in enumerate(OFFICIAL_SHARES)}
+    notes = clip_table({"plain": facts, "fast": {**facts, **parts}}).notes
+    text = "Peak memory by part, fast: backbone 100 MiB, pyramid 101 MiB, stages 102 MiB, masks 103 MiB."
+    assert [note for note in notes if "by part" in note] == [text]
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").is_file(), reason="only Linux forgets a peak")
+def test_a_peak_begins_anew() -> None:
+    block = bytearray(200 << 20)
+    high = model._peak_mib()
+    del block
+    assert model._forget_peak() and model._peak_mib() < high - 100
 
 
 def test_a_training_step_stands_beside_the_official_one_carried_over() -> None:
@@ -43,7 +71,7 @@ def test_a_training_step_stands_beside_the_official_one_carried_over() -> None:
 
 
 def test_the_share_of_decoding_is_that_of_a_frame_from_the_file_to_run_lengths() -> None:
-    (row,) = video_table({"whole": 500.0, "decoding": 2.5}).rows
+    (row,) = video_table({"whole": 500.0, "decoding": 2.5, "convolution": 80.0}).rows
     assert row == ("`tevit_msgshift`, float32", "500 ms", "2.5 ms", "0.5 %")
 
 

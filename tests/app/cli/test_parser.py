@@ -94,7 +94,20 @@ def test_a_size_that_is_none_is_told_how_to_write_it(text: str, capsys: pytest.C
 
 @pytest.mark.parametrize(
     "name",
-    ["serve", "propose", "evaluate", "import", "export", "check", "train", "synthesize", "retrain", "frames", "worker"],
+    [
+        "serve",
+        "propose",
+        "evaluate",
+        "import",
+        "export",
+        "check",
+        "train",
+        "synthesize",
+        "retrain",
+        "frames",
+        "worker",
+        "restore",
+    ],
 )
 def test_every_command_explains_itself_and_takes_the_common_flags(
     name: str, capsys: pytest.CaptureFixture[str]
