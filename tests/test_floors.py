@@ -37,13 +37,13 @@ FLOORS = {
         "track_marks",
         "jobs masks formats video_roles certificate",
         "comments drafts",
-        "numbering",
+        "numbering database_copy",
         "database youtube_vis attributes guides",
         "effort run_text",
         "frames projects videos video_progress imports checkpoints runs snapshots teaching rle "
         "migrations arrivals taught_categories",
         "summary_tables likely_errors",
-        "schema prepared errors authors atomic text plain_values plain_data regular_files",
+        "schema prepared errors authors atomic text plain_values plain_data regular_files words",
         "columns",
     ),
 }

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from app.restoring import restore
+from app.library.restoring import restore
 from app.sentences import counted
 from app.settings import Settings
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from storage.frames import FrameIndex, VideoError
 from storage.frames.image_folder import PICTURE_SUFFIXES
 from storage.text import is_text
+from storage.words import counted
 from storage.youtube_vis.dataset import FRAMES_FOLDER, VisVideo
 from storage.youtube_vis.notes import VisNote
 
@@ -50,8 +51,8 @@ def require_frames(video: VisVideo, found: FrameIndex) -> None:
     """Raise OtherFrames unless the frames that were found are as many and as large as the file says."""
     if (found.width, found.height, found.count) != (video.width, video.height, video.length):
         raise OtherFrames(
-            f"The file says {video.length} frames of {video.width} x {video.height}, but there are {found.count} of "
-            f"{found.width} x {found.height}."
+            f"The file says {counted(video.length, 'frame')} of {video.width} x {video.height}, but there are "
+            f"{found.count} of {found.width} x {found.height}."
         )
 
 
