@@ -10,7 +10,6 @@ from scipy.optimize import linear_sum_assignment
 from model.accepted_masks import as_accepted
 from model.evaluation.mask_overlap import track_iou
 from model.network.tevit import TeViT
-from model.propagation import Trunk
 from model.scoring import (
     evaluated,
     find_tracks,
@@ -21,7 +20,7 @@ from model.scoring import (
     results_of,
     truth_of,
 )
-from model.steadying import SourceFrames, steadied_results
+from model.steadying import SourceFrames, SteadyNetworks, steadied_results
 from model.thresholds import Thresholds
 from model.tracking.recorded import RecordedVideo, record
 from model.tracking.whole_video import WholeVideo, gather
@@ -61,24 +60,24 @@ class HeldOutVideo:
     def reviewed(
         self,
         thresholds: Thresholds,
-        trunk: Trunk | None = None,
+        networks: SteadyNetworks | None = None,
         on_frames: Callable[[int], None] = lambda frames: None,
     ) -> Entries:
         """The tracks that a proposal with these thresholds finds and that can be judged.
 
-        With ``trunk``, the network whose features are compared, their masks are made steady as a proposal does it
-        (`model.steadying`); ``on_frames`` gets the number of those that are done since, and may raise. Masks that are
-        as good as an accepted one are given as this one, see `model.accepted_masks`.
+        With ``networks`` their masks are made steady as a proposal does it (`model.steadying`); ``on_frames`` gets the
+        number of frames that are done since, and may raise. Masks that are as good as an accepted one are given as this
+        one, see `model.accepted_masks`.
         """
-        whole = self.recorded.tracks(thresholds) if trunk is None else self._steady(thresholds, trunk, on_frames)
+        whole = self.recorded.tracks(thresholds) if networks is None else self._steady(thresholds, networks, on_frames)
         return self._judged(
             [{"label": t.label, "score": t.score, "segmentations": list(t.segmentations)} for t in whole.tracks]
         )
 
-    def _steady(self, thresholds: Thresholds, trunk: Trunk, on_frames: Callable[[int], None]) -> WholeVideo:
+    def _steady(self, thresholds: Thresholds, networks: SteadyNetworks, on_frames: Callable[[int], None]) -> WholeVideo:
         frames = SourceFrames(self.source, self.index)
         results = []
-        for result in steadied_results(self.recorded.results(thresholds), frames, trunk=trunk):
+        for result in steadied_results(self.recorded.results(thresholds), frames, networks=networks):
             results.append(result)
             on_frames(result.stop - result.start)
         return gather(results)

@@ -1,4 +1,4 @@
-"""The networks that spreading and steadying use: the one whose features are compared, and a checkpoint of the user."""
+"""The networks that spreading and steadying use: those of the installation, and a checkpoint of the user."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from model.pretrained import COMMAND, find, missing, sound
 if TYPE_CHECKING:
     from app.checkpoints.find import FoundCheckpoint
     from model.propagation import ClipModel, Trunk
+    from model.steadying import SteadyNetworks
 
 
 def load_trunk(device: str = "cpu") -> "tuple[Trunk | None, str]":
@@ -35,9 +36,23 @@ def why_unsteady() -> str | None:
     return None
 
 
-def steady_trunk(device: str) -> "Trunk | None":
-    """The network where masks can be made steady, else None."""
-    return None if why_unsteady() else kept_trunk(device)
+def steady_networks(device: str) -> "SteadyNetworks | None":
+    """The networks where masks can be made steady, else None."""
+    return None if why_unsteady() else kept_networks(device)
+
+
+@cache
+def kept_networks(device: str) -> "SteadyNetworks":
+    """The networks that make masks steady, loaded once in a process; see `kept_trunk` for errors.
+
+    Without a sound file of U2-Netp the masks of key frames stay as they are.
+    """
+    from model.pretrained.u2netp import U2Netp
+    from model.steadying import SteadyNetworks
+
+    path = find("u2netp")
+    salient = U2Netp(path) if path is not None and sound(path, "u2netp") else None
+    return SteadyNetworks(kept_trunk(device), salient)
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.checkpoints.networks import kept_trunk, why_unsteady
+from app.checkpoints.networks import kept_networks, why_unsteady
 from app.errors import BadInput
 from model.tracking.settings import ProposeSettings
 
@@ -56,7 +56,7 @@ def proposed_windows(
     kept = PassingFrames(frames, first=first)
     told = _Told(on_window, others["expected"])
     results = windows.propose(network, kept, settings=settings, cancelled=cancelled, on_window=told.network, **others)
-    return told.steady(steadied_results(results, kept, trunk=kept_trunk(device), cancelled=cancelled))
+    return told.steady(steadied_results(results, kept, networks=kept_networks(device), cancelled=cancelled))
 
 
 class _Told:

@@ -9,9 +9,9 @@ from app.training.folds import LAST_THIRD
 from app.training.report import CategoryLine, Figures
 from model.figures import figures_of
 from model.network.tevit import TeViT
-from model.propagation import Trunk
 from model.rule_scoring import HeldOutVideo, figures, held_out_video
 from model.scoring import judged_frames
+from model.steadying import SteadyNetworks
 from model.thresholds import Thresholds
 from model.training.clips import ClipSource
 
@@ -33,17 +33,17 @@ class MeasuredSide:
         cls,
         videos: Sequence[HeldOutVideo],
         thresholds: Sequence[Thresholds],
+        networks: SteadyNetworks | None = None,
         *,
-        trunk: Trunk | None = None,
         on_frames: Callable[[int], None] = lambda frames: None,
     ) -> "MeasuredSide":
-        """The tracks of each video under its own thresholds, with ``trunk`` made steady.
+        """The tracks of each video under its own thresholds, with ``networks`` made steady.
 
         ``on_frames`` gets the number of frames that were made steady since the last call; it may raise.
         """
         found = []
         for video, chosen in zip(videos, thresholds, strict=True):
-            found.append(video.reviewed(chosen, trunk, on_frames))
+            found.append(video.reviewed(chosen, networks, on_frames))
         return cls(tuple(videos), tuple(found))
 
     def only(self, places: Sequence[int]) -> "MeasuredSide":

@@ -14,7 +14,7 @@ FORGOTTEN = "Measuring what the folds forgot"
 CALIBRATING = "Calibrating the thresholds on the held-out videos"
 STEADYING = "Making the masks of the held-out videos steady"
 RECENT = 20  # units from which the present pace follows
-GUESS: Mapping[str, float] = {"train": 0.2, "measure": 0.03, "golden": 0.02, "calibrate": 0.3, "steady": 0.06}
+GUESS: Mapping[str, float] = {"train": 0.2, "measure": 0.03, "golden": 0.02, "calibrate": 0.3, "steady": 0.15}
 """CPU seconds a unit of each kind, with `tevit_tiny` and one thread; between machines mostly their ratios stay."""
 
 

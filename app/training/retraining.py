@@ -6,7 +6,7 @@ from typing import Any
 
 from app.checkpoints.class_map import class_mapping, names_a_category
 from app.checkpoints.find import checkpoint_file
-from app.checkpoints.networks import steady_trunk
+from app.checkpoints.networks import steady_networks
 from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
 from app.machine import choose_device, choose_precision
@@ -66,7 +66,7 @@ class Retraining:
         self._database, self._settings, self._order = database, settings, order
         self._source, self._report, self._state = source, report, state
         self._device = choose_device(settings.device)
-        self._trunk = steady_trunk(self._device)
+        self._steady = steady_networks(self._device)
         with database.read() as tx:
             given = video_roles(tx, order.project_id)
             learnt = learnt_contents(tx, order.current)
@@ -273,7 +273,7 @@ class Retraining:
 
     def _side(self, videos: Sequence[HeldOutVideo], thresholds: Sequence[Thresholds]) -> MeasuredSide:
         """What the app would propose there."""
-        return MeasuredSide.of(videos, thresholds, trunk=self._trunk, on_frames=lambda n: self._advance(n, STEADYING))
+        return MeasuredSide.of(videos, thresholds, self._steady, on_frames=lambda n: self._advance(n, STEADYING))
 
     def _trained(self, number: int, fold: Fold) -> Adapted:
         """Training ``number``: from what is kept of it, if it is over already."""

@@ -13,9 +13,8 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from model.propagation import Trunk
 from model.propagation.working import working_size
-from model.steadying.steady import steadied
+from model.steadying.steady import SteadyNetworks, steadied
 from model.tracking.whole_video import Rle, TrackProposal, WindowResult
 from model.training.clips import ClipSource
 
@@ -105,7 +104,7 @@ def steadied_results(
     results: Generator[WindowResult],
     frames: Frames,
     *,
-    trunk: Trunk,
+    networks: SteadyNetworks,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Generator[WindowResult]:
     """The results of `model.tracking.windows.propose` with steady masks (`model.steadying.steady`), groups as windows.
@@ -117,14 +116,14 @@ def steadied_results(
         for result in results:
             group.append(result)
             if result.stop - group[0].start >= GROUP:
-                one = _steady_group(group, frames, trunk, cancelled)
+                one = _steady_group(group, frames, networks, cancelled)
                 if cancelled():
                     return
                 yield one
                 frames.forget(result.stop)
                 group = []
         if group and not cancelled():
-            one = _steady_group(group, frames, trunk, cancelled)
+            one = _steady_group(group, frames, networks, cancelled)
             if not cancelled():
                 yield one
     finally:
@@ -132,7 +131,7 @@ def steadied_results(
 
 
 def _steady_group(
-    group: Sequence[WindowResult], frames: Frames, trunk: Trunk, cancelled: Callable[[], bool]
+    group: Sequence[WindowResult], frames: Frames, networks: SteadyNetworks, cancelled: Callable[[], bool]
 ) -> WindowResult:
     """The windows as one; tracks are steadied from cut to cut."""
     whole = joined(group)
@@ -144,7 +143,7 @@ def _steady_group(
             [_cut_out(one, scene.start - whole.start, scene.stop - whole.start) for one in whole.tracks],
             scene,
             size=frames.size,
-            trunk=trunk,
+            networks=networks,
             cancelled=cancelled,
         )
         for scene in scenes

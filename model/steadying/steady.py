@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pycocotools import mask as coco
 from torch import Tensor
 
+from model.prompts.salient import SaliencyNetwork
 from model.propagation import Given, SpreadFrame, Trunk, spread
 from model.steadying.key_frames import key_frames
+from model.steadying.redrawing import redrawn
 from model.tracking.whole_video import Rle, TrackProposal
 
 SHARED = 0.4  # of the smaller mask, from which two tracks show the same thing or a part of it
@@ -19,21 +21,29 @@ KEPT_BYTES = 256 << 20  # of features that the layers of a scene share
 Read = Callable[[int], np.ndarray]
 
 
+@dataclass(frozen=True)
+class SteadyNetworks:
+    """The small networks that steadying uses: whose features are compared, and which draws edges (None: nobody)."""
+
+    trunk: Trunk
+    salient: SaliencyNetwork | None = None
+
+
 def steadied(
     read: Read,
     tracks: Sequence[TrackProposal],
     scene: range,
     *,
     size: tuple[int, int],
-    trunk: Trunk,
+    networks: SteadyNetworks,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[TrackProposal, ...]:
     """The tracks in the frames of ``scene``, which no cut divides, with steady masks.
 
-    A track keeps its masks in its key frames (`model.steadying.key_frames`). In the others it gets what spreading makes
-    of these, also where the network had not seen it, and its own mask where spreading sees nothing of it. The tracks
-    of a layer compete for the pixels. Scores stay. Where both have a mask, their IoU counts as an agreement;
-    where the network had none, how sure spreading is.
+    In its key frames (`model.steadying.key_frames`) a track keeps its masks, or has them drawn anew
+    (`model.steadying.redrawing`). In the others it gets what spreading makes of these, also where the network had not
+    seen it, and its own mask where spreading sees nothing of it. The tracks of a layer compete for the pixels. Scores
+    stay. Where both have a mask, their IoU counts as an agreement; where the network had none, how sure spreading is.
 
     tracks: with an entry for each frame of ``scene``. read: gives frame k, uint8 RGB of ``size`` = (height, width) or
     of `model.propagation.working.working_size`. ``cancelled`` is asked before each frame; then the rest stays as it is.
@@ -41,14 +51,16 @@ def steadied(
     masks = [list(one.segmentations) for one in tracks]
     sure: list[dict[int, float]] = [{} for _ in tracks]
     found = layers(tracks) if len(scene) > 1 else []
-    if len(found) > 1:
-        trunk = _KeptFeatures(trunk)
+    trunk = networks.trunk if len(found) < 2 else _KeptFeatures(networks.trunk)
     for layer in found:
-        given = {
-            place: {scene[at]: _pixels(tracks[place].segmentations[at]) for at in chosen}
-            for place in layer
-            if (chosen := key_frames(tracks[place].segmentations, tracks[place].frame_scores))
-        }
+        given: dict[int, dict[int, np.ndarray]] = {}
+        for place in layer:
+            for at in () if cancelled() else key_frames(tracks[place].segmentations, tracks[place].frame_scores):
+                key = _pixels(tracks[place].segmentations[at])
+                better = redrawn(read(scene[at]), key, networks.salient) if networks.salient else None
+                given.setdefault(place, {})[scene[at]] = key if better is None else better
+                if better is not None:
+                    masks[place][at] = _encoded(better)
         for step in _spread(read, given, scene, size, trunk, cancelled):
             for place, guess in step.guesses.items():
                 if guess.mask is not None:

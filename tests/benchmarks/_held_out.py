@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco
 
-from app.checkpoints.networks import load_trunk
+from app.checkpoints.networks import load_trunk, steady_networks
 from model.adapting.procedural_replay import ProceduralClips
 from model.propagation import Trunk
 from model.rule_scoring import HeldOutVideo, figures, held_out_video
@@ -61,7 +61,7 @@ def worth(file: Path, held_out: ProceduralClips, golden: ProceduralClips) -> Wor
     videos = [held_out_video(network, held_out, k, frames=judged_frames) for k in range(len(held_out.videos))]
     thresholds = Thresholds.of_provenance(loaded.provenance)
     trunk, _ = load_trunk()
-    found = [video.reviewed(thresholds, trunk) for video in videos]
+    found = [video.reviewed(thresholds, steady_networks("cpu")) for video in videos]
     app = _figures(videos, found, own.categories)
     published = _figures(videos, [video.under_published() for video in videos], own.categories)
     effort = _effort(videos, found, own.categories, trunk)

@@ -16,7 +16,7 @@ from statistics import fmean
 
 import torch
 
-from app.checkpoints.networks import load_trunk
+from app.checkpoints.networks import steady_networks
 from app.training.adapting import replay_of
 from app.training.file_clips import YoutubeVisClips
 from app.training.golden import OneClass
@@ -71,7 +71,7 @@ def measure(
         adaptation.close()
     network = with_categories(made, names).build().eval()
     video = held_out_video(network, source, held_out, frames=judged_frames, labels=(0,) * len(names))
-    review = _numbers(figures([video], [video.reviewed(Thresholds(), load_trunk()[0])]))
+    review = _numbers(figures([video], [video.reviewed(Thresholds(), steady_networks("cpu"))]))
     published = _numbers(figures([video], [video.under_published()]))
     return Measured(
         source.videos[held_out].name,

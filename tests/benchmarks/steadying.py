@@ -1,8 +1,8 @@
-"""What steady masks do to proposals: the same tracks as the network draws them, and steady.
+"""What steady masks do to proposals: the same tracks as the network draws them, steady, and steady with edges.
 
-Procedural videos of several domains with the demo's checkpoint, and real videos of one large thing with `lite`, classes
-aside. *Effort* is what the proposals cost the simulated annotator who mends mask by mask, in seconds per true
-track-frame.
+*With edges* the masks of the key frames are drawn anew, as proposals do it. Procedural videos of several domains with
+the demo's checkpoint, and real videos of one large thing with `lite`, classes aside. *Effort* is what the proposals
+cost the simulated annotator who mends mask by mask, in seconds per true track-frame.
 """
 
 import time
@@ -13,13 +13,13 @@ from typing import Any
 
 import torch
 
-from app.checkpoints.networks import load_trunk
+from app.checkpoints.networks import steady_networks, why_unsteady
 from app.training.file_clips import YoutubeVisClips
 from app.training.golden import OneClass
 from model.adapting.procedural_replay import ProceduralClips
-from model.propagation import Trunk
 from model.rule_scoring import HeldOutVideo, figures, held_out_video
 from model.scoring import judged_frames
+from model.steadying import SteadyNetworks
 from model.thresholds import Thresholds
 from model.training.clips import ClipSource
 from model.weights import checkpoint
@@ -31,6 +31,7 @@ from tests.benchmarks.real_videos import FRAMES, TRUTH
 from tests.benchmarks.windows import CHECKPOINT
 from tests.material import ROOT, material_root
 
+PLAIN = "as the network draws them"
 LITE = ROOT / "assets" / "lite" / "checkpoint.safetensors"
 
 
@@ -58,10 +59,10 @@ MATERIAL = (
 
 @dataclass(frozen=True)
 class Measured:
-    """Figures of one material, plain or steady: AP and IoU without classes 0 to 1, seconds, milliseconds of CPU."""
+    """Figures of a kind of masks in one material: AP and IoU without classes 0 to 1, seconds, milliseconds of CPU."""
 
     name: str
-    steady: bool
+    kind: str
     proposed: int
     true: int
     ap: float
@@ -70,8 +71,8 @@ class Measured:
     frame_ms: float
 
 
-def measure(material: Material, trunk: Trunk) -> list[Measured]:
-    """Plain, then steady."""
+def measure(material: Material, networks: SteadyNetworks) -> list[Measured]:
+    """Plain, then steady, then with edges."""
     own = for_proposals(checkpoint.load(material.model))
     network = own.build("cpu").eval()
     source = _source(material)
@@ -81,8 +82,10 @@ def measure(material: Material, trunk: Trunk) -> list[Measured]:
         held_out_video(network, source, k, frames=judged_frames, labels=labels) for k in range(len(source.videos))
     ]
     found = []
-    for used in (None, trunk):
-        spent, began = time.process_time() - began, time.process_time()
+    spent = time.process_time() - began
+    kinds = {PLAIN: None, "steady": SteadyNetworks(networks.trunk), "steady, with edges": networks}
+    for kind, used in kinds.items():
+        began = time.process_time()
         entries = [video.reviewed(Thresholds(), used) for video in videos]
         if used is not None:
             spent = time.process_time() - began
@@ -91,7 +94,7 @@ def measure(material: Material, trunk: Trunk) -> list[Measured]:
         found.append(
             Measured(
                 material.name,
-                used is not None,
+                kind,
                 int(values["proposed"] or 0),
                 int(values["true"] or 0),
                 float(values["AP_without_classes"] or 0),
@@ -125,11 +128,11 @@ def _effort(videos: Sequence[HeldOutVideo], entries: Sequence[list[dict[str, Any
 
 
 def table(found: Sequence[Measured]) -> Table:
-    """Two rows a material."""
+    """Three rows a material."""
     rows = [
         (
             one.name,
-            "steady" if one.steady else "as the network draws them",
+            one.kind,
             f"{one.proposed} / {one.true}",
             f"{100 * one.ap:.1f}",
             f"{100 * one.track_iou:.1f}",
@@ -147,11 +150,11 @@ def main() -> None:
     parser.add_argument("--only", type=int, nargs="+", help="only these materials, from 0")
     asked = parser.parse_args()
     torch.set_num_threads(1)
-    trunk, without = load_trunk()
-    if trunk is None:
-        raise SystemExit(without)
+    networks = steady_networks("cpu")
+    if networks is None:
+        raise SystemExit(why_unsteady())
     chosen = MATERIAL if asked.only is None else [MATERIAL[number] for number in asked.only]
-    show(table([one for material in chosen for one in measure(material, trunk)]), asked)
+    show(table([one for material in chosen for one in measure(material, networks)]), asked)
 
 
 if __name__ == "__main__":

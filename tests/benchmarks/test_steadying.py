@@ -1,19 +1,21 @@
 """The table of steady masks, on one tiny video."""
 
-from app.checkpoints.networks import load_trunk
+from app.checkpoints.networks import steady_networks
 from tests.benchmarks.steadying import Material, measure, table
 from tests.benchmarks.windows import CHECKPOINT
 
 
-def test_the_same_tracks_are_measured_plain_and_steady() -> None:
-    trunk, _ = load_trunk()
-    assert trunk is not None
-    plain, steady = measure(Material("one", CHECKPOINT, "demo", 1, 8, seed=77), trunk)
+def test_the_same_tracks_are_measured_plain_steady_and_with_edges() -> None:
+    networks = steady_networks("cpu")
+    assert networks is not None
+    found = measure(Material("one", CHECKPOINT, "demo", 1, 8, seed=77), networks)
 
-    assert (plain.steady, steady.steady) == (False, True)
-    assert plain.proposed == steady.proposed > 0 and plain.true == steady.true > 0
-    assert plain.track_iou != steady.track_iou
+    kinds = ["as the network draws them", "steady", "steady, with edges"]
+    assert [one.kind for one in found] == kinds
+    plain, steady, edges = found
+    assert plain.proposed == steady.proposed == edges.proposed > 0 and plain.true == steady.true == edges.true > 0
+    assert len({one.track_iou for one in found}) == 3
     assert 0 < steady.track_iou <= 1 and steady.effort > 0 and steady.frame_ms > 0
-    rows = table([plain, steady]).rows
-    assert [row[1] for row in rows] == ["as the network draws them", "steady"]
+    rows = table(found).rows
+    assert [row[1] for row in rows] == kinds
     assert rows[0][0] == "one" and rows[0][3] == f"{100 * plain.ap:.1f}"

@@ -4,22 +4,25 @@ from pathlib import Path
 
 import pytest
 
-from app.checkpoints.networks import kept_trunk, load_trunk, steady_trunk, why_unsteady
+from app.checkpoints.networks import kept_networks, kept_trunk, load_trunk, steady_networks, why_unsteady
 from app.errors import BadInput
 from model.pretrained import INSTALLED, find, sound
 
 
 def test_with_the_network_nothing_stands_against_steady_masks() -> None:
     assert why_unsteady() is None
-    assert steady_trunk("cpu") is kept_trunk("cpu"), "it is loaded once"
+    found = steady_networks("cpu")
+    assert found is not None and found is kept_networks("cpu"), "they are loaded once"
+    assert found.trunk is kept_trunk("cpu") and found.salient is not None
     assert load_trunk()[1] == ""
 
 
 def test_without_it_a_sentence_names_what_brings_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TEVIT_WEIGHTS", str(tmp_path))
     kept_trunk.cache_clear()
+    kept_networks.cache_clear()
 
-    assert steady_trunk("cpu") is None
+    assert steady_networks("cpu") is None
     assert "launch.py weights" in (why_unsteady() or "")
     with pytest.raises(BadInput, match="are not installed"):
         kept_trunk("cpu")
@@ -34,6 +37,6 @@ def test_a_damaged_file_is_told_and_stops_nothing(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("TEVIT_WEIGHTS", str(tmp_path))
 
     assert "is damaged" in (why_unsteady() or "") and str(place) in (why_unsteady() or "")
-    assert steady_trunk("cpu") is None
+    assert steady_networks("cpu") is None
     place.write_bytes(whole.read_bytes())
     assert why_unsteady() is None, "a file that was mended counts at once"

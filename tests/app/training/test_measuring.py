@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.checkpoints.networks import load_trunk
+from app.checkpoints.networks import steady_networks
 from app.errors import Cancelled
 from app.proposing.steadying import proposed_windows
 from app.training.measuring import MeasuredSide, by_rule, labels_in, measure, per_category
@@ -113,7 +113,7 @@ def test_what_is_measured_are_the_steady_masks_that_a_proposal_shows() -> None:
     videos = measure(network, source, [0], kind="")
     plain = side(videos)
     counted: list[int] = []
-    steady = MeasuredSide.of(videos, [Thresholds()], trunk=load_trunk()[0], on_frames=counted.append)
+    steady = MeasuredSide.of(videos, [Thresholds()], networks=steady_networks("cpu"), on_frames=counted.append)
     proposed = proposed_windows(
         network,
         source.read_frames(0, range(14)),

@@ -10,7 +10,7 @@ import pytest
 from model.propagation.trunk import Lite0Trunk
 from model.steadying import results as module
 from model.steadying.results import GROUP, PassingFrames, SourceFrames, joined, steadied_results
-from model.steadying.steady import steadied
+from model.steadying.steady import SteadyNetworks, steadied
 from model.tracking.whole_video import TrackProposal, TrackStanding, WindowResult, gather
 from tests.model.steadying.made import centre, decoded, disc, iou, picture, track, trunk
 
@@ -47,7 +47,7 @@ def frames(count: int, start: int = 0) -> PassingFrames:
 
 
 def test_groups_end_with_the_window_that_fills_them_and_carry_its_state(features: Lite0Trunk) -> None:
-    made = list(steadied_results(windows(32), frames(32), trunk=features))
+    made = list(steadied_results(windows(32), frames(32), networks=SteadyNetworks(features)))
 
     assert [(one.start, one.stop) for one in made] == [(0, 25), (25, 32)]
     assert GROUP == 24
@@ -56,7 +56,7 @@ def test_groups_end_with_the_window_that_fills_them_and_carry_its_state(features
 
 
 def test_masks_get_better_and_the_number_of_frames_stays(features: Lite0Trunk) -> None:
-    [one] = steadied_results(windows(15), frames(15), trunk=features)
+    [one] = steadied_results(windows(15), frames(15), networks=SteadyNetworks(features))
     [made] = one.tracks
 
     assert len(made.segmentations) == len(made.frame_scores) == len(made.agreements) == 15
@@ -65,8 +65,8 @@ def test_masks_get_better_and_the_number_of_frames_stays(features: Lite0Trunk) -
 
 
 def test_a_run_that_goes_on_after_a_group_ends_like_an_undisturbed_one(features: Lite0Trunk) -> None:
-    whole = list(steadied_results(windows(32), frames(32), trunk=features))
-    rest = list(steadied_results(windows(32, start=25), frames(32, start=23), trunk=features))
+    whole = list(steadied_results(windows(32), frames(32), networks=SteadyNetworks(features)))
+    rest = list(steadied_results(windows(32, start=25), frames(32, start=23), networks=SteadyNetworks(features)))
 
     assert rest == whole[1:]
 
@@ -86,12 +86,14 @@ def test_a_cancelled_group_is_not_given_and_the_windows_are_closed(features: Lit
         finally:
             closed.append(True)
 
-    assert list(steadied_results(source(), frames(32), trunk=features, cancelled=cancelled)) == []
+    assert list(steadied_results(source(), frames(32), networks=SteadyNetworks(features), cancelled=cancelled)) == []
     assert closed == [True]
 
 
 def test_windows_that_end_early_because_of_a_cancel_are_not_given(features: Lite0Trunk) -> None:
-    assert list(steadied_results(windows(10), frames(10), trunk=features, cancelled=lambda: True)) == []
+    assert (
+        list(steadied_results(windows(10), frames(10), networks=SteadyNetworks(features), cancelled=lambda: True)) == []
+    )
 
 
 def test_closing_closes_the_windows(features: Lite0Trunk) -> None:
@@ -103,7 +105,7 @@ def test_closing_closes_the_windows(features: Lite0Trunk) -> None:
         finally:
             closed.append(True)
 
-    made = steadied_results(source(), frames(60), trunk=features)
+    made = steadied_results(source(), frames(60), networks=SteadyNetworks(features))
     next(made)
     made.close()
 
@@ -119,7 +121,7 @@ def test_nothing_is_steadied_across_a_cut(features: Lite0Trunk, monkeypatch: pyt
 
     monkeypatch.setattr(module, "steadied", seen)
     parts = (replace(one, cuts=(7,) if one.start == 5 else ()) for one in windows(15))
-    [one] = steadied_results(parts, frames(15), trunk=features)  # type: ignore[arg-type]
+    [one] = steadied_results(parts, frames(15), networks=SteadyNetworks(features))  # type: ignore[arg-type]
 
     assert scenes == [range(7), range(7, 15)]
     assert one.cuts == (7,) and len(one.tracks[0].segmentations) == 15

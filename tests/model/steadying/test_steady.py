@@ -10,7 +10,7 @@ from torch import Tensor
 from model.propagation import SpreadFrame
 from model.propagation.trunk import Lite0Trunk
 from model.steadying import steady as module
-from model.steadying.steady import layers, steadied
+from model.steadying.steady import SteadyNetworks, layers, steadied
 from model.tracking.whole_video import TrackProposal
 from tests.model.steadying.made import SIZE, centre, decoded, disc, iou, picture, track, trunk
 
@@ -28,7 +28,7 @@ def right(frame: int) -> np.ndarray:
 
 def run(tracks: list[TrackProposal], features: Lite0Trunk, **more: object) -> tuple[TrackProposal, ...]:
     scene = range(len(tracks[0].segmentations))
-    return steadied(picture, tracks, scene, size=SIZE, trunk=features, **more)  # type: ignore[arg-type]
+    return steadied(picture, tracks, scene, size=SIZE, networks=SteadyNetworks(features), **more)  # type: ignore[arg-type]
 
 
 def test_a_frame_that_was_wrong_and_one_that_was_missed_become_right(features: Lite0Trunk) -> None:
@@ -84,7 +84,7 @@ def test_where_spreading_loses_the_thing_its_own_mask_stays(features: Lite0Trunk
 
     far = disc((100, 20), 8)
     masks = [right(k) if k < 5 else far for k in range(8)]
-    [made] = steadied(jumping, [track(masks)], range(8), size=SIZE, trunk=features)
+    [made] = steadied(jumping, [track(masks)], range(8), size=SIZE, networks=SteadyNetworks(features))
 
     assert all(made.segmentations[k] is not None for k in range(8))
 
@@ -121,7 +121,7 @@ def test_nothing_is_changed_without_a_mask_in_a_single_frame_or_when_cancelled(f
     assert run([one], features) == (one,)
     nothing = track([None] * 3)
     assert run([nothing], features) == (nothing,)
-    assert steadied(picture, [], range(3), size=SIZE, trunk=features) == ()
+    assert steadied(picture, [], range(3), size=SIZE, networks=SteadyNetworks(features)) == ()
     masks = track([right(k) for k in range(4)])
     assert run([masks], features, cancelled=lambda: True)[0].segmentations == masks.segmentations
 
@@ -136,7 +136,7 @@ def test_the_features_of_a_frame_are_computed_once_for_all_layers(features: Lite
 
     tracks = [track([right(k) for k in range(5)]), track([disc(centre(k), 9) for k in range(5)], number=1)]
     assert len(layers(tracks)) == 2
-    steadied(picture, tracks, range(5), size=SIZE, trunk=Counting())  # type: ignore[arg-type]
+    steadied(picture, tracks, range(5), size=SIZE, networks=SteadyNetworks(Counting()))  # type: ignore[arg-type]
 
     assert len(asked) == len(set(asked))
 
@@ -170,6 +170,40 @@ def test_kept_features_have_a_limit(features: Lite0Trunk, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(module, "KEPT_BYTES", 0)
     tracks = [track([right(k) for k in range(4)]), track([disc(centre(k), 9) for k in range(4)], number=1)]
-    steadied(picture, tracks, range(4), size=SIZE, trunk=Counting())  # type: ignore[arg-type]
+    steadied(picture, tracks, range(4), size=SIZE, networks=SteadyNetworks(Counting()))  # type: ignore[arg-type]
 
     assert len(asked) > len(set(asked)), "nothing was kept, so the second layer asked again"
+
+
+def test_key_masks_that_are_drawn_anew_are_kept_and_spread(
+    features: Lite0Trunk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = [disc(centre(k), 14) for k in range(COUNT)]
+    asked: list[int] = []
+
+    def drawn(picture: np.ndarray, mask: np.ndarray, salient: object) -> np.ndarray:
+        asked.append(next(k for k in range(COUNT) if (mask == small[k]).all()))
+        return right(asked[-1])
+
+    monkeypatch.setattr(module, "redrawn", drawn)
+    networks = SteadyNetworks(features, object())  # type: ignore[arg-type]
+    [made] = steadied(picture, [track(small)], range(COUNT), size=SIZE, networks=networks)
+
+    assert len(asked) == 1
+    assert all(iou(decoded(made.segmentations[k]), right(k)) > 0.85 for k in range(COUNT))
+    assert (decoded(made.segmentations[asked[0]]) == right(asked[0])).all()
+    assert all(value is not None and value < 0.8 for value in made.agreements), "how much they changed is told"
+
+
+def test_a_mask_about_which_nobody_is_sure_stays(features: Lite0Trunk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "redrawn", lambda picture, mask, salient: None)
+    masks = [right(k) for k in range(COUNT)]
+    plain = run([track(masks)], features)
+    kept = steadied(
+        picture,
+        [track(masks)],
+        range(COUNT),
+        size=SIZE,
+        networks=SteadyNetworks(features, object()),  # type: ignore[arg-type]
+    )
+    assert kept == plain

@@ -1,0 +1,56 @@
+"""A mask of a network drawn anew where a network of edges is sure of the same thing.
+
+A network that tracks things sees a frame coarsely: its masks have the right place and round corners. U2-Netp
+(`model.prompts.salient`) finds what stands out in a box, to the pixel, and shows when it is not sure. So where it is
+sure, and shows the same thing, its edges are taken.
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from model.prompts.boxes import box_in, box_of, overlap
+from model.prompts.salient import SaliencyNetwork, SalientThing
+
+LEAST_SIDE = 192  # of the square in which a small part of a picture is seen: a third of the time of 320, as good there
+ROOM = 0.1  # of the box's sides, on each side of it: a mask that misses a part of the thing has too small a box
+SAME = 0.6  # IoU of both masks from which on they show the same thing
+
+
+def redrawn(picture: np.ndarray, mask: np.ndarray, network: SaliencyNetwork) -> np.ndarray | None:
+    """The thing of ``mask`` (bool H x W) with the edges that it has in ``picture``, or None where nobody is sure.
+
+    picture: uint8 RGB, of the mask's size or smaller; then the result is scaled to the mask's size. One pass of the
+    network, and nothing of it is kept for other masks: the result depends on these two alone.
+    """
+    small = _scaled(mask, picture.shape[:2])
+    box = box_of(small)
+    if box is None:
+        return None
+    across, down = ROOM * (box[2] - box[0]), ROOM * (box[3] - box[1])
+    roomy = box_in(picture.shape, (box[0] - across, box[1] - down, box[2] + across, box[3] + down))
+    answer = SalientThing(_AsLarge(network)).mask(picture, roomy, draft=True).answer
+    if not answer.sure or overlap(answer.mask, small) < SAME:
+        return None
+    return _scaled(answer.mask, mask.shape)
+
+
+@dataclass(frozen=True)
+class _AsLarge:
+    """The network, which sees a small part of a picture about as large as it is."""
+
+    network: SaliencyNetwork
+
+    def saliency(self, picture: np.ndarray, side: int) -> np.ndarray:
+        """See `SaliencyNetwork`; the square may be smaller than ``side``."""
+        longer = 32 * math.ceil(max(picture.shape[:2]) / 32)
+        return self.network.saliency(picture, min(side, max(LEAST_SIDE, longer)))
+
+
+def _scaled(mask: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
+    if mask.shape == size:
+        return mask
+    how = cv2.INTER_AREA if size[0] < mask.shape[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(mask.astype(np.float32), (size[1], size[0]), interpolation=how) > 0.5)
