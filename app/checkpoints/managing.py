@@ -37,7 +37,7 @@ def delete(database: Database, settings: Settings, *, checkpoint_id: str) -> Che
     with database.atomic() as tx:
         found = checkpoints.get_checkpoint(tx, checkpoint_id)
         _require_here(found)
-        reason = _in_use(tx, found)
+        reason = _in_use(tx, settings, found)
         if reason is not None:
             raise BadInput(f"The checkpoint {found.name} cannot be deleted: {reason}")
         checkpoints.remove_checkpoint(tx, checkpoint_id)
@@ -58,7 +58,7 @@ def _require_here(found: Checkpoint) -> None:
         raise BadInput(f"The checkpoint {found.name} was removed; choose another one.")
 
 
-def _in_use(tx: Connection, found: Checkpoint) -> str | None:
+def _in_use(tx: Connection, settings: Settings, found: Checkpoint) -> str | None:
     """Why a checkpoint is needed, as the rest of a sentence; None where nothing needs it."""
     if found.name in BUILT_IN:
         return "it comes with the program."
@@ -74,6 +74,11 @@ def _in_use(tx: Connection, found: Checkpoint) -> str | None:
     used = {job.parameters.get("checkpoint") for job in jobs.list_jobs(tx, active=True)}
     if any(found in (one, *_ancestors(every, one)) for one in every if one.id in used):
         return "a job is using it; wait for that job or cancel it."
+    # The folder of a stopped retraining stays until another one of its project begins.
+    stopped = [job for job in jobs.list_jobs(tx, kind="retrain") if (settings.retrainings / job.id).is_dir()]
+    used = {job.parameters.get("checkpoint") for job in stopped}
+    if any(found in (one, *_ancestors(every, one)) for one in every if one.id in used):
+        return "a stopped retraining goes on from it; let it go on, or start a new one, first."
     return None
 
 

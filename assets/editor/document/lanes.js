@@ -120,7 +120,8 @@ export function stateOf(track) {
   if (tally.look) return "look";
   if (tally.unreviewed || track.rows.size === 0) return "unreviewed";
   if (tally.corrected) return "corrected";
-  return tally.accepted ? "accepted" : "rejected";
+  if (tally.accepted) return "accepted";
+  return tally.rejected ? "rejected" : "unreviewed";
 }
 
 /**

@@ -97,6 +97,10 @@ def test_what_a_job_needs_is_protected_until_the_job_has_ended(
     assert "a job is using it" in refusal(database, settings, spare), "the first of the line, from which it trains"
     with database.atomic() as tx:
         assert jobs.cancelled(tx, retraining.id).parameters == {"steps": 5, "checkpoint": later.id}
+    kept = settings.retrainings / retraining.id
+    kept.mkdir(parents=True)
+    assert "a stopped retraining goes on from it" in refusal(database, settings, later)
+    kept.rmdir()
     managing.delete(database, settings, checkpoint_id=spare.id)
 
 

@@ -79,6 +79,7 @@ test("one word for a track", () => {
   assert.equal(stateOf(trackOf([sentRow(0, { review: "accepted", look: "odd" })])), "look");
   assert.equal(stateOf(trackOf([sentRow(0, { review: "rejected" })])), "rejected");
   assert.equal(stateOf(trackOf([sentRow(0)], { rejected: true })), "rejected");
+  assert.equal(stateOf(trackOf([sentRow(0, { state: 0, hash: null, area: null })])), "unreviewed", "nobody judged it");
 });
 
 test("progress counts every frame of every track that stands", () => {
