@@ -62,24 +62,40 @@ class HeldOutVideo:
         thresholds: Thresholds,
         networks: SteadyNetworks | None = None,
         on_frames: Callable[[int], None] = lambda frames: None,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> Entries:
         """The tracks that a proposal with these thresholds finds and that can be judged.
 
         With ``networks`` their masks are made steady as a proposal does it (`model.steadying`); ``on_frames`` gets the
-        number of frames that are done since, and may raise. Masks that are as good as an accepted one are given as this
-        one, see `model.accepted_masks`.
+        number of frames that are done since, and may raise; ``cancelled`` is asked before each frame, and where it is
+        true, ``on_frames`` gets 0 and has to raise. Masks that are as good as an accepted one are given as this one,
+        see `model.accepted_masks`.
         """
-        whole = self.recorded.tracks(thresholds) if networks is None else self._steady(thresholds, networks, on_frames)
+        whole = (
+            self.recorded.tracks(thresholds)
+            if networks is None
+            else self._steady(thresholds, networks, on_frames, cancelled)
+        )
         return self._judged(
             [{"label": t.label, "score": t.score, "segmentations": list(t.segmentations)} for t in whole.tracks]
         )
 
-    def _steady(self, thresholds: Thresholds, networks: SteadyNetworks, on_frames: Callable[[int], None]) -> WholeVideo:
+    def _steady(
+        self,
+        thresholds: Thresholds,
+        networks: SteadyNetworks,
+        on_frames: Callable[[int], None],
+        cancelled: Callable[[], bool],
+    ) -> WholeVideo:
         frames = SourceFrames(self.source, self.index)
         results = []
-        for result in steadied_results(self.recorded.results(thresholds), frames, networks=networks):
+        for result in steadied_results(
+            self.recorded.results(thresholds), frames, networks=networks, cancelled=cancelled
+        ):
             results.append(result)
             on_frames(result.stop - result.start)
+        if cancelled():
+            on_frames(0)
         return gather(results)
 
     def under_published(self) -> Entries:

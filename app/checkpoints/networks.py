@@ -1,6 +1,7 @@
 """The networks that spreading and steadying use: those of the installation, and a checkpoint of the user."""
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import BadInput
@@ -8,6 +9,7 @@ from model.pretrained import COMMAND, find, missing, sound
 
 if TYPE_CHECKING:
     from app.checkpoints.find import FoundCheckpoint
+    from model.prompts.salient import SaliencyNetwork
     from model.propagation import ClipModel, Trunk
     from model.steadying import SteadyNetworks
 
@@ -41,18 +43,23 @@ def steady_networks(device: str) -> "SteadyNetworks | None":
     return None if why_unsteady() else kept_networks(device)
 
 
-@cache
 def kept_networks(device: str) -> "SteadyNetworks":
-    """The networks that make masks steady, loaded once in a process; see `kept_trunk` for errors.
+    """The networks that make masks steady, each loaded once in a process; see `kept_trunk` for errors.
 
     Without a sound file of U2-Netp the masks of key frames stay as they are.
     """
-    from model.pretrained.u2netp import U2Netp
     from model.steadying import SteadyNetworks
 
     path = find("u2netp")
-    salient = U2Netp(path) if path is not None and sound(path, "u2netp") else None
+    salient = _kept_salient(path, device) if path is not None and sound(path, "u2netp") else None
     return SteadyNetworks(kept_trunk(device), salient)
+
+
+@cache
+def _kept_salient(path: Path, device: str) -> "SaliencyNetwork":
+    from model.pretrained.u2netp import U2Netp
+
+    return U2Netp(path, device)
 
 
 @cache

@@ -34,16 +34,16 @@ class MeasuredSide:
         videos: Sequence[HeldOutVideo],
         thresholds: Sequence[Thresholds],
         networks: SteadyNetworks | None = None,
-        *,
         on_frames: Callable[[int], None] = lambda frames: None,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> "MeasuredSide":
         """The tracks of each video under its own thresholds, with ``networks`` made steady.
 
-        ``on_frames`` gets the number of frames that were made steady since the last call; it may raise.
+        ``on_frames`` and ``cancelled``: see `model.rule_scoring.HeldOutVideo.reviewed`.
         """
         found = []
         for video, chosen in zip(videos, thresholds, strict=True):
-            found.append(video.reviewed(chosen, networks, on_frames))
+            found.append(video.reviewed(chosen, networks, on_frames, cancelled))
         return cls(tuple(videos), tuple(found))
 
     def only(self, places: Sequence[int]) -> "MeasuredSide":

@@ -273,7 +273,8 @@ class Retraining:
 
     def _side(self, videos: Sequence[HeldOutVideo], thresholds: Sequence[Thresholds]) -> MeasuredSide:
         """What the app would propose there."""
-        return MeasuredSide.of(videos, thresholds, self._steady, on_frames=lambda n: self._advance(n, STEADYING))
+        cancelled = self._report.cancelled
+        return MeasuredSide.of(videos, thresholds, self._steady, lambda n: self._advance(n, STEADYING), cancelled)
 
     def _trained(self, number: int, fold: Fold) -> Adapted:
         """Training ``number``: from what is kept of it, if it is over already."""

@@ -58,7 +58,7 @@ INSTALLED = {
             licence="Apache-2.0 (network), MIT (package)",
             notice="U2-Net by Xuebin Qin and others; packaged by rembg, copyright 2020 Daniel Gatis, 2023 Ritvik Nag.",
             home="https://github.com/xuebinqin/U-2-Net",
-            purpose="draws the mask of the thing in a box",
+            purpose="draws the mask of the thing in a box, and the edges of proposed masks",
         ),
     )
 }

@@ -97,14 +97,15 @@ class _Network(nn.Module):
 class U2Netp:
     """The network; it holds nothing between pictures."""
 
-    def __init__(self, path: Path) -> None:
-        """Read the network of an ONNX file. Raises `U2NetpError` for a file that is not one."""
+    def __init__(self, path: Path, device: str = "cpu") -> None:
+        """Read the network of an ONNX file, for ``device``. Raises `U2NetpError` for a file that is not one."""
         network = _Network()
         try:
             _take(network, list(_blobs(path)))
         except (cv2.error, ValueError) as error:
             raise U2NetpError(f"{path} does not hold the network U2-Netp.") from error
-        self._network = network.eval().requires_grad_(False)
+        self._network = network.eval().requires_grad_(False).to(device)
+        self._device = device
 
     def saliency(self, picture: np.ndarray, side: int = SIDE) -> np.ndarray:
         """Probability of each pixel (float32 ``side`` x ``side``, 0 to 1) of ``picture`` (uint8 H x W x 3 RGB).
@@ -118,8 +119,8 @@ class U2Netp:
     @torch.inference_mode()
     def evaluate(self, pixels: np.ndarray) -> np.ndarray:
         """As `saliency`, of pixels as `normalised` makes them."""
-        seen = torch.from_numpy(pixels[None]).contiguous(memory_format=torch.channels_last)
-        return self._network(seen)[0, 0].numpy()
+        seen = torch.from_numpy(pixels[None]).to(self._device).contiguous(memory_format=torch.channels_last)
+        return self._network(seen)[0, 0].cpu().numpy()
 
 
 def normalised(picture: np.ndarray, side: int = SIDE) -> np.ndarray:

@@ -16,18 +16,20 @@ from model.prompts.salient import SaliencyNetwork, SalientThing
 
 LEAST_SIDE = 192  # of the square in which a small part of a picture is seen: a third of the time of 320, as good there
 ROOM = 0.1  # of the box's sides, on each side of it: a mask that misses a part of the thing has too small a box
+LEAST_BOX = 28  # working pixels of the longer side; networks paste a mask from so many cells, to the full size
 SAME = 0.6  # IoU of both masks from which on they show the same thing
 
 
 def redrawn(picture: np.ndarray, mask: np.ndarray, network: SaliencyNetwork) -> np.ndarray | None:
     """The thing of ``mask`` (bool H x W) with the edges that it has in ``picture``, or None where nobody is sure.
 
-    picture: uint8 RGB, of the mask's size or smaller; then the result is scaled to the mask's size. One pass of the
+    picture: uint8 RGB, of the mask's size or smaller; then the result is scaled to the mask's size, and a mask that is
+    tiny in the picture stays, since it would get coarser. One pass of the
     network, and nothing of it is kept for other masks: the result depends on these two alone.
     """
     small = _scaled(mask, picture.shape[:2])
     box = box_of(small)
-    if box is None:
+    if box is None or (small is not mask and max(box[2] - box[0], box[3] - box[1]) < LEAST_BOX):
         return None
     across, down = ROOM * (box[2] - box[0]), ROOM * (box[3] - box[1])
     roomy = box_in(picture.shape, (box[0] - across, box[1] - down, box[2] + across, box[3] + down))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from pycocotools import mask as coco
@@ -56,8 +57,9 @@ def steadied(
         given: dict[int, dict[int, np.ndarray]] = {}
         for place in layer:
             for at in () if cancelled() else key_frames(tracks[place].segmentations, tracks[place].frame_scores):
+                others = [tracks[other].segmentations[at] for other in layer if other != place]
                 key = _pixels(tracks[place].segmentations[at])
-                better = redrawn(read(scene[at]), key, networks.salient) if networks.salient else None
+                better = _with_edges(key, others, partial(read, scene[at]), networks.salient)
                 given.setdefault(place, {})[scene[at]] = key if better is None else better
                 if better is not None:
                     masks[place][at] = _encoded(better)
@@ -67,6 +69,22 @@ def steadied(
                     masks[place][step.frame - scene.start] = _encoded(guess.mask)
                     sure[place][step.frame - scene.start] = 0.0 if guess.needs_look else guess.confidence
     return tuple(_changed(*of_track) for of_track in zip(tracks, masks, sure, strict=True))
+
+
+def _with_edges(
+    key: np.ndarray, others: Sequence[Rle | None], picture: Callable[[], np.ndarray], salient: SaliencyNetwork | None
+) -> np.ndarray | None:
+    """The key mask drawn anew, where somebody is sure of it; it gains no pixel of the masks of ``others``.
+
+    A person and the bicycle beneath may stand out together.
+    """
+    better = None if salient is None else redrawn(picture(), key, salient)
+    if better is None:
+        return None
+    for other in others:
+        if other is not None:
+            better &= key | ~_pixels(other)
+    return better
 
 
 def layers(tracks: Sequence[TrackProposal]) -> list[list[int]]:

@@ -12,15 +12,14 @@ from model.pretrained import INSTALLED, find, sound
 def test_with_the_network_nothing_stands_against_steady_masks() -> None:
     assert why_unsteady() is None
     found = steady_networks("cpu")
-    assert found is not None and found is kept_networks("cpu"), "they are loaded once"
-    assert found.trunk is kept_trunk("cpu") and found.salient is not None
+    assert found is not None and found.trunk is kept_trunk("cpu")
+    assert found.salient is not None and found.salient is kept_networks("cpu").salient, "it is loaded once"
     assert load_trunk()[1] == ""
 
 
 def test_without_it_a_sentence_names_what_brings_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TEVIT_WEIGHTS", str(tmp_path))
     kept_trunk.cache_clear()
-    kept_networks.cache_clear()
 
     assert steady_networks("cpu") is None
     assert "launch.py weights" in (why_unsteady() or "")
@@ -40,3 +39,23 @@ def test_a_damaged_file_is_told_and_stops_nothing(monkeypatch: pytest.MonkeyPatc
     assert steady_networks("cpu") is None
     place.write_bytes(whole.read_bytes())
     assert why_unsteady() is None, "a file that was mended counts at once"
+
+
+def test_without_the_network_of_edges_masks_are_steady_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    whole = find("lite0")
+    assert whole is not None
+    place = tmp_path / INSTALLED["lite0"].file
+    place.parent.mkdir(parents=True)
+    place.write_bytes(whole.read_bytes())
+    monkeypatch.setenv("TEVIT_WEIGHTS", str(tmp_path))
+    found = steady_networks("cpu")
+    assert found is not None and found.salient is None
+
+    edges = tmp_path / INSTALLED["u2netp"].file
+    edges.parent.mkdir(parents=True)
+    edges.write_bytes(b"damaged")
+    assert kept_networks("cpu").salient is None
+    monkeypatch.undo()
+    assert kept_networks("cpu").salient is not None, "what is missing is looked for again"

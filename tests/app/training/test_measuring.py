@@ -128,3 +128,13 @@ def test_what_is_measured_are_the_steady_masks_that_a_proposal_shows() -> None:
     assert [one["segmentations"] for one in steady.results[0]] == masks
     assert [one["segmentations"] for one in plain.results[0]] != masks
     assert counted == [14]
+
+    class Stopped(Exception):
+        pass
+
+    def stop(frames: int) -> None:
+        assert frames == 0, "nothing is done"
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        MeasuredSide.of(videos, [Thresholds()], steady_networks("cpu"), stop, lambda: True)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from model.prompts.salient import SIDE
-from model.steadying.redrawing import LEAST_SIDE, SAME, redrawn
+from model.steadying.redrawing import LEAST_BOX, LEAST_SIDE, SAME, redrawn
 from tests.model.prompts.overlap import iou
 from tests.model.prompts.scenes import RedNetwork, disc
 
@@ -63,3 +63,11 @@ def test_a_mask_larger_than_its_picture_keeps_its_size() -> None:
     assert found is not None and found.shape == large.shape and found.dtype == bool
     true = cv2.resize(TRUTH.astype(np.uint8), None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST).astype(bool)
     assert iou(found, true) > 0.93
+
+
+def test_what_is_tiny_in_a_small_picture_of_a_large_frame_stays() -> None:
+    small = cv2.resize(PICTURE, None, fx=0.2, fy=0.2, interpolation=cv2.INTER_AREA)
+    assert max(np.ptp(np.nonzero(TRUTH)[1]), np.ptp(np.nonzero(TRUTH)[0])) * 0.2 < LEAST_BOX
+    assert redrawn(small, TRUTH, RedNetwork()) is None
+    of_small = cv2.resize(TRUTH.astype(np.uint8), small.shape[1::-1], interpolation=cv2.INTER_AREA).astype(bool)
+    assert redrawn(small, of_small, RedNetwork()) is not None, "a frame that is small itself loses nothing"

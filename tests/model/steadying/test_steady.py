@@ -207,3 +207,17 @@ def test_a_mask_about_which_nobody_is_sure_stays(features: Lite0Trunk, monkeypat
         networks=SteadyNetworks(features, object()),  # type: ignore[arg-type]
     )
     assert kept == plain
+
+
+def test_edges_take_no_pixel_of_another_track(features: Lite0Trunk, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = disc((40, 48), 30)
+    left, right_one = both.copy(), both.copy()
+    left[:, 48:], right_one[:, :48] = False, False
+    monkeypatch.setattr(module, "redrawn", lambda picture, mask, salient: both.copy())
+    networks = SteadyNetworks(features, object())  # type: ignore[arg-type]
+    made = steadied(
+        picture, [track([left] * 2), track([right_one] * 2, number=1)], range(2), size=SIZE, networks=networks
+    )
+
+    for one, own in zip(made, (left, right_one), strict=True):
+        assert (decoded(one.segmentations[0]) == own).all() or (decoded(one.segmentations[1]) == own).all()
