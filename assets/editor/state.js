@@ -165,6 +165,7 @@ export function openVideo({ now: { video } }) {
  * @property {number} marks counts up whenever hidden or locked tracks change
  * @property {import("./commands/preview.js").Preview|null} preview what a command would change
  * @property {number} previewOf revision that the preview was made of
+ * @property {number} previews counts up with every preview but one that takes the place of another after tracks changed
  * @property {Set<string>} hidden ids of tracks
  * @property {Set<string>} locked ids of tracks
  */
@@ -204,6 +205,7 @@ export const VIEW = Object.freeze({
   marks: 0,
   preview: null,
   previewOf: 0,
+  previews: 0,
 });
 
 /** More names of the state that tests in a browser read; all differ from those of session and view. */

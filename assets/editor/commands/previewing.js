@@ -9,7 +9,17 @@ import { Preview } from "./preview.js";
 
 /** Show a preview in place of the one before. @param {Editor} app @param {Preview} preview */
 export function showPreview(app, preview) {
-  app.view.set({ preview, previewOf: app.view.now.revision });
+  const { previews, revision } = app.view.now;
+  app.view.set({ preview, previewOf: revision, previews: previews + 1 });
+}
+
+/**
+ * Remember the shown preview: the answer says whether it is still shown, be it made anew since tracks changed.
+ * @param {Editor} app @returns {() => boolean}
+ */
+export function stillShown(app) {
+  const { previews } = app.view.now;
+  return () => app.view.now.preview !== null && app.view.now.previews === previews;
 }
 
 /** Discard the shown preview. @param {Editor} app */
@@ -32,12 +42,11 @@ export function takeResult(app, result) {
   if (result instanceof Preview) showPreview(app, result);
   if (!(result instanceof Promise)) return;
   const { document } = app;
-  const { preview: before } = app.view.now;
+  const stands = stillShown(app);
   result
     .then((value) => {
       if (!(value instanceof Preview) || document !== app.document) return;
-      const { preview } = app.view.now;
-      if (!preview || preview === before) showPreview(app, value);
+      if (!app.view.now.preview || stands()) showPreview(app, value);
       else comeLate(app, value);
     })
     .catch((/** @type {unknown} */ error) =>
@@ -63,7 +72,7 @@ export async function renewPreview(app) {
     return null;
   });
   if (app.view.now.preview !== preview) return;
-  if (next) showPreview(app, next);
+  if (next) app.view.set({ preview: next, previewOf: app.view.now.revision });
   else {
     discardPreview(app);
     app.toast({ icon: "warn", title: "Preview discarded", text, name: "preview" });

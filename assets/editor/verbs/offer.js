@@ -2,6 +2,7 @@
 /** From a plan to what a person sees: applied at once where it touches one frame, else a preview in the review bar. */
 
 import { Preview } from "../commands/preview.js";
+import { stillShown } from "../commands/previewing.js";
 import { parse } from "../masks/rle.js";
 import { openVideo } from "../state.js";
 import { extentOf, refused } from "./plan.js";
@@ -152,13 +153,13 @@ function previewOf(app, offer, plan) {
  * @param {Editor} app @param {Offer} offer @returns {Preview|Promise<Preview|null>|null} null where it was left meanwhile
  */
 export function answered(app, offer) {
-  const shown = /** @type {Preview} */ (app.view.now.preview);
+  const stands = stillShown(app);
   return whenReady(app, offer, () => {
-    if (app.view.now.preview !== shown) return null;
+    if (!stands()) return null;
     const plan = planOf(app, offer);
     if (!("refused" in plan)) return previewOf(app, offer, plan);
     app.toast({ icon: offer.icon, title: offer.title, text: plan.refused, name: "not now" });
-    return shown;
+    return app.view.now.preview;
   });
 }
 

@@ -2,6 +2,7 @@
 /** Split in space: a mask that covers two things becomes two tracks, here and on the frames to which the cut was followed. */
 
 import { EVERYWHERE } from "../commands/command.js";
+import { stillShown } from "../commands/previewing.js";
 import { newIdentifier } from "../../kit/identifier.js";
 import { count, plural } from "../../kit/text.js";
 import { scopeOf } from "../commands/judging.js";
@@ -248,9 +249,9 @@ class Cut {
   /** Follow the cut back, then show it, unless the preview was left meanwhile. @param {Reach} reach */
   async followBack(reach) {
     const { app, document } = this;
-    const shown = app.view.now.preview;
+    const stands = stillShown(app);
     this.backward = await follow(app, this.wanted, this.first);
-    if (!this.backward || app.document !== document || app.view.now.preview !== shown) return null;
+    if (!this.backward || app.document !== document || !stands()) return null;
     return answered(app, this.offer(reach));
   }
 }
