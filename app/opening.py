@@ -8,6 +8,7 @@ from sqlalchemy.exc import ArgumentError
 
 from app.errors import SettingsError
 from storage.database import Database
+from storage.database_copy import replaced_beside
 
 # Folders of the data folder, and what their entries are.
 OTHER_THINGS = {"videos": "copied videos", "checkpoints": "checkpoints", "exports": "exports"}
@@ -27,19 +28,36 @@ def database_file(url: str) -> Path | None:
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
+def kept_databases(url: str) -> list[Path]:
+    """The databases that the command restore has kept beside that at ``url``, by name."""
+    file = database_file(url)
+    return [] if file is None else replaced_beside(file)
+
+
 def open_database(url: str, data: Path) -> Database:
     """The database at ``url`` of the data folder ``data``, made if it is missing.
 
-    Raises `SettingsError` for an empty file beside things of a project, and `storage.database.DatabaseError`.
+    Raises `SettingsError` as `refuse_lost` does, and `storage.database.DatabaseError`.
     """
     refuse_lost(url, data)
     return Database.open(url)
 
 
 def refuse_lost(url: str, data: Path) -> None:
-    """Raise `SettingsError` if the file at ``url`` is empty while ``data`` holds things of a project."""
+    """Raise `SettingsError` if the file at ``url`` was lost.
+
+    It is empty while ``data`` holds things of a project, or missing beside one that a copy has replaced.
+    """
     file = database_file(url)
-    if file is None or not _is_empty(file):
+    if file is None:
+        return
+    replaced = kept_databases(url)
+    if replaced and not file.exists():
+        raise SettingsError(
+            f"The database {file} is missing, but one that a copy has replaced is beside it: {replaced[-1]}; put that "
+            "or another copy in its place with the command restore. To begin anew, move what is kept there elsewhere."
+        )
+    if not _is_empty(file):
         return
     found = [name for name in OTHER_THINGS if _holds_something(data / name)]
     if not found:

@@ -1,11 +1,16 @@
-"""Copies of a SQLite database: reading one as a file of its own, and asking whether a database is in use."""
+"""Copies of a SQLite database: reading one as a file, the names of replaced ones, and whether one is in use."""
 
 import contextlib
+import glob
 import sqlite3
+import time
 from pathlib import Path
 
 from storage.database import DatabaseBusy, DatabaseDamaged
 
+LOGS = ("-wal", "-shm", "-journal")
+"""Endings of the files that SQLite keeps beside a database; it takes any that it finds there for that database's."""
+_REPLACED = "-replaced-"
 _HEADER = b"SQLite format 3\x00"
 _REVISIONS = "alembic_version"
 """The table that each database of this program has (`storage.migrations`)."""
@@ -50,3 +55,16 @@ def fold_log(file: Path) -> None:
     except sqlite3.DatabaseError as error:
         if "locked" in str(error) or "busy" in str(error):
             raise DatabaseBusy(f"The database {file} is in use; stop the server and the workers first.") from error
+
+
+def name_for_replaced(file: Path) -> Path:
+    """A path beside a database under which it can be kept when a copy takes its place; nothing has that name yet."""
+    name = f"{file.stem}{_REPLACED}{time.strftime('%Y%m%d-%H%M%S')}"
+    numbers = ("", *(f"-{number}" for number in range(2, 1000)))
+    paths = (file.with_name(f"{name}{more}{file.suffix}") for more in numbers)
+    return next(one for one in paths if not any(Path(f"{one}{ending}").exists() for ending in ("", *LOGS)))
+
+
+def replaced_beside(file: Path) -> list[Path]:
+    """The databases that were kept when copies took the place of ``file``, by name."""
+    return sorted(file.parent.glob(f"{glob.escape(file.stem)}{_REPLACED}*{glob.escape(file.suffix)}"))

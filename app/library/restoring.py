@@ -1,6 +1,6 @@
 """Use case: put a copy of the database in the place of that of a data folder; the replaced one is kept beside it."""
 
-import time
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,8 @@ from app.settings import Settings
 from storage import projects
 from storage.atomic import replacing
 from storage.database import Database
-from storage.database_copy import fold_log, read_copy
+from storage.database_copy import LOGS, fold_log, name_for_replaced, read_copy
 from storage.regular_files import is_regular
-
-LOGS = ("-wal", "-shm")
-"""Endings of the files that SQLite keeps beside a database."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +48,21 @@ def restore(settings: Settings, copy: Path) -> Restored:
 
 
 def _replaced(file: Path, copy: Path) -> Restored:
-    kept = None
+    kept, before = name_for_replaced(file), _number(file)
     try:
         with replacing(file) as part:
             read_copy(copy, part)
             count = _checked(part, copy)
-            kept = _set_aside(file)
+            if before is not None:
+                _keep(file, kept)
+            # Also where the database itself is gone: SQLite would take its old log for that of the copy.
+            _move_logs(file, kept)
     except BaseException:
-        if kept is not None and not file.exists():
-            _move(kept, file)
+        if _number(file) == before:
+            kept.unlink(missing_ok=True)
+            _move_logs(kept, file)
         raise
-    return Restored(file, kept, count)
+    return Restored(file, None if before is None else kept, count)
 
 
 def _file_of(settings: Settings) -> Path:
@@ -83,22 +84,24 @@ def _checked(part: Path, copy: Path) -> int:
     return count
 
 
-def _set_aside(file: Path) -> Path | None:
-    """Rename the database that is there, with what SQLite keeps beside it; returns its new place."""
-    if not file.exists():
-        return None
+def _keep(file: Path, kept: Path) -> None:
+    """Give the database a second name. It keeps its own until the copy takes that: one is always there."""
     fold_log(file)
-    name = f"{file.stem}-replaced-{time.strftime('%Y%m%d-%H%M%S')}"
-    numbers = ("", *(f"-{number}" for number in range(2, 1000)))
-    kept = next(one for one in (file.with_name(f"{name}{more}{file.suffix}") for more in numbers) if not one.exists())
-    _move(file, kept)
-    return kept
+    try:
+        kept.hardlink_to(file)
+    except OSError:  # some disks have no links
+        with replacing(kept) as part:
+            shutil.copyfile(file, part)
 
 
-def _move(file: Path, new: Path) -> None:
-    """Rename a database with what SQLite keeps beside it."""
-    file.replace(new)
+def _move_logs(file: Path, new: Path) -> None:
+    """Rename what SQLite keeps beside a database."""
     for ending in LOGS:
-        beside = file.with_name(f"{file.name}{ending}")
+        beside = Path(f"{file}{ending}")
         if beside.exists():
-            beside.replace(new.with_name(f"{new.name}{ending}"))
+            beside.replace(f"{new}{ending}")
+
+
+def _number(file: Path) -> int | None:
+    """The number that the disk gives a file, which tells it from another of the same name; None if there is none."""
+    return file.stat().st_ino if file.exists() else None

@@ -60,6 +60,16 @@ def test_commands_and_workers_refuse_too(emptied: Settings, run: Run) -> None:
         locate(emptied, "mine")
 
 
+def test_a_missing_file_beside_one_that_a_copy_replaced_is_refused(emptied: Settings) -> None:
+    file = emptied.data / DATABASE_NAME
+    kept = file.rename(file.with_name(f"{file.stem}-replaced-20260101-120000{file.suffix}"))
+    with pytest.raises(SettingsError, match="is missing, but one that a copy has replaced is beside it"):
+        open_database(emptied.database_url, emptied.data)
+    assert not file.exists()
+    kept.unlink()
+    open_database(emptied.database_url, emptied.data).close()
+
+
 def test_an_empty_file_alone_is_a_new_database(emptied: Settings) -> None:
     (emptied.videos / ".unfinished.part").write_text("x")
     with open_database(emptied.database_url, emptied.data) as database, database.atomic() as tx:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.jobs import lock
+from app.library import restoring
 from app.settings import Settings, make_settings
 from storage import projects
 from storage.database import Database
@@ -111,3 +112,66 @@ def test_a_copy_with_its_log_is_whole(run_there: Run, folder: Settings, tmp_path
             shutil.copyfile(f"{source}{ending}", tmp_path / f"copy.sqlite3{ending}")
     assert run_there("restore", tmp_path / "copy.sqlite3").code == 0
     assert names(database_of(folder)) == ["in the log"]
+
+
+def test_the_log_of_a_database_that_is_gone_does_not_come_into_the_copy(
+    run_there: Run, folder: Settings, tmp_path: Path
+) -> None:
+    file = database_of(folder)
+    with Database.open(f"sqlite:///{file}") as database:
+        with database.atomic() as tx:
+            projects.create_project(tx, name="in the old log")
+        for ending in ("-wal", "-shm"):  # as a killed server leaves them
+            shutil.copyfile(f"{file}{ending}", tmp_path / f"old{ending}")
+    file.unlink()
+    for ending in ("-wal", "-shm"):
+        shutil.copyfile(tmp_path / f"old{ending}", f"{file}{ending}")
+    Path(f"{file}-journal").write_bytes(b"an old journal")
+    ran = run_there("restore", made(tmp_path / "copy.sqlite3", "then"), "--json")
+    assert ran.code == 0 and ran.result["kept"] is None
+    assert names(file) == ["then"]
+    endings = sorted(one.name.rpartition("sqlite3")[2] for one in file.parent.glob("*-replaced-*"))
+    assert endings == ["-journal", "-shm", "-wal"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_database_is_there_at_every_moment(
+    run_there: Run, folder: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    file = made(database_of(folder), "now")
+    copy = made(tmp_path / "copy.sqlite3", "then")
+    move = restoring._move_logs
+
+    def seen(before: Path, kept: Path) -> None:
+        assert file.is_file() and names(before) == ["now"], "a kill at this moment loses nothing"
+        move(before, kept)
+
+    def refuse(kept: Path, target: Path) -> None:
+        raise OSError("no links on this disk")
+
+    monkeypatch.setattr(restoring, "_move_logs", seen)
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    ran = run_there("restore", copy, "--json")
+    assert ran.code == 0, ran.errors
+    assert names(file) == ["then"] and names(Path(ran.result["kept"])) == ["now"]
+
+
+def test_a_copy_that_cannot_take_the_place_leaves_all_as_it_was(
+    run_there: Run, folder: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = database_of(folder)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"no database")
+    copy = made(tmp_path / "copy.sqlite3", "then")
+    replace = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if Path(target) == file:
+            raise PermissionError(13, "Permission denied", str(self))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert run_there("restore", copy).code == 1
+    assert file.read_bytes() == b"no database"
+    assert list(file.parent.glob("*-replaced-*")) == []
