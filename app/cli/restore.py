@@ -15,5 +15,9 @@ def restore_(arguments: argparse.Namespace, settings: Settings) -> None:
         kept = None if done.kept is None else str(done.kept)
         print(json.dumps({"database": str(done.database), "kept": kept, "projects": done.projects}))
         return
-    before = f"; the one before is kept as {done.kept}" if done.kept else ""
+    before = (
+        f"; the one before is kept as {done.kept}, and until you remove that, what it may need is not cleaned away"
+        if done.kept
+        else ""
+    )
     print(f"{done.database} holds what {arguments.file} holds, {counted(done.projects, 'project')}{before}")

@@ -3,7 +3,8 @@
 Only temporary files and folders with a name that `storage.atomic` gives, which no process writes any more: among the
 videos, checkpoints, exports and unpacked archives of the data folder, and beside what export jobs were to write; the
 files that such a process had moved from such a folder to their place without storing their row (`storage.arrivals`);
-unpacked archives that no video uses; and what retrainings have kept whose jobs have ended.
+unpacked archives that no video uses; and what retrainings have kept whose jobs have ended. What a database that the
+command restore has kept may know of stays until that is removed.
 """
 
 import logging
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.library.unpacked import GLANCES, UNPACKED, discard_all_unused
+from app.opening import kept_databases
 from app.own_files import files_named, folders_named
 from app.settings import Settings
 from storage import checkpoints, jobs, videos
@@ -27,6 +29,8 @@ def clear_abandoned(database: Database, settings: Settings) -> int:
     """Remove these files and folders; returns the number of temporary ones. A failure is logged, and the thing left."""
 
     def has_row(place: Path) -> bool:
+        if kept_databases(settings.database_url):
+            return True
         with database.read() as tx:
             if place.parent == settings.checkpoints:
                 return checkpoints.has_path(tx, str(place.relative_to(settings.data)))
@@ -40,8 +44,11 @@ def clear_abandoned(database: Database, settings: Settings) -> int:
 def clear_retrainings(database: Database, settings: Settings) -> None:
     """Remove the folders of retrainings whose jobs have ended; a failure is logged, and the folder left.
 
-    That of a project's newest retraining stays if it was cancelled: it can go on (`app.training.retrain.go_on`).
+    That of a project's newest retraining stays if it was cancelled: it can go on (`app.training.retrain.go_on`). All
+    stay while a database that a copy has replaced is kept: their jobs may be there.
     """
+    if kept_databases(settings.database_url):
+        return
     folder = settings.retrainings
     # The folders first: a job gets its folder only while it is active.
     found = list(folder.iterdir()) if folder.is_dir() else []

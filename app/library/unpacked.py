@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from app.opening import kept_databases
 from app.own_files import folders_named
 from app.settings import Settings
 from storage import imports, jobs, schema
@@ -67,9 +68,10 @@ def discard_all_unused(database: Database, settings: Settings) -> None:
 def discard_unused(database: Database, settings: Settings, path: Path) -> None:
     """Remove the unpacked archive in which ``path`` lies, if no video has its pictures there, removed ones included.
 
-    It stays while an import of the archive is open. A path elsewhere is left alone.
+    It stays while an import of the archive is open, and while a database that a copy has replaced is kept: that one
+    may know videos there. A path elsewhere is left alone.
     """
-    place = _unpacked_above(settings, path)
+    place = None if kept_databases(settings.database_url) else _unpacked_above(settings, path)
     if place is None or place.is_symlink() or not place.is_dir():
         return
     with database.read() as tx:

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from app.library.abandoned import clear_abandoned
 from app.library.unpacked import UNPACKED
-from app.settings import Settings
+from app.settings import DATABASE_NAME, Settings
 from app.web.server import create_app
 from storage import jobs
 from storage.database import Database
@@ -198,6 +198,22 @@ def test_an_unpacked_archive_that_another_process_removes_meanwhile_stops_nothin
     os.utime(old, (0, 0))
     monkeypatch.setattr("app.library.unpacked.folders_named", lambda place, pattern: iter((gone, old)))
     assert clear_abandoned(database, settings) == 0 and not old.exists()
+
+
+def test_what_only_a_replaced_database_may_know_stays_until_that_is_removed(
+    settings: Settings, database: Database
+) -> None:
+    unpacked, kept_run = settings.data / UNPACKED / ("1" * 32), settings.retrainings / "of a job there"
+    for folder in (unpacked, kept_run):
+        folder.mkdir(parents=True)
+        os.utime(folder, (0, 0))
+    replaced = settings.data / f"{Path(DATABASE_NAME).stem}-replaced-20260101-120000.sqlite3"
+    replaced.write_bytes(b"")
+    clear_abandoned(database, settings)
+    assert unpacked.is_dir() and kept_run.is_dir()
+    replaced.unlink()
+    clear_abandoned(database, settings)
+    assert not unpacked.exists() and not kept_run.exists()
 
 
 @pytest.mark.parametrize("what", ["list", "stat"])
