@@ -6,7 +6,7 @@ from pathlib import Path
 
 from storage.formats import cvat, davis, frame_masks, json_files, label_studio_tasks, labelme, mots, sav, yolo
 from storage.formats.archives import is_archive
-from storage.formats.errors import refuse
+from storage.formats.errors import FormatError, refuse
 from storage.formats.picture_folders import folders_below
 from storage.formats.registry import FRAME_MASKS, RESULTS, Format, format_named
 from storage.formats.xml_files import root_of
@@ -81,7 +81,7 @@ def _file(path: Path) -> Recognised | None:
     if start.startswith(b"\x89PNG"):
         return _folder(path.parent)
     if start[:1] == b"<" or start[:4].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") or b"<\0" in start[:4]:
-        if _foreign(path) is not None or root_of(path) != "annotations":
+        if _root(path) != "annotations":
             return None
         return _as(path, "cvat-video" if cvat.is_video(path) else "cvat-images")
     if mots.is_text(path):
@@ -89,6 +89,16 @@ def _file(path: Path) -> Recognised | None:
     if path.suffix.lower() in (".yaml", ".yml") and yolo.find_root(path) is not None:
         return _as(path, "yolo")
     return _json(path, start)
+
+
+def _root(path: Path) -> str | None:
+    """As `root_of`; None also for a web page, whose document type is not the first thing to say about it."""
+    try:
+        return root_of(path)
+    except FormatError:
+        if _foreign(path) is None:
+            raise
+        return None
 
 
 def _json(path: Path, start: bytes) -> Recognised | None:

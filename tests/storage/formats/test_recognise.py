@@ -66,6 +66,8 @@ def test_anything_else_is_refused_with_the_formats_there_are(tmp_path: Path, con
     [
         (b"", "the file is empty"),
         (b"<!DOCTYPE html><html></html>", "a web page"),
+        (b"<!-- saved --><!DOCTYPE html><html></html>", "a web page"),
+        (b"<!-- saved --><html><meta></html>", "a web page"),
         (b"%PDF-1", "a PDF document"),
         (bz2.compress(b"{}"), "a bzip2 file"),
         (lzma.compress(b"{}"), "an xz file"),
@@ -79,6 +81,13 @@ def test_a_file_of_another_kind_is_called_what_it_is(tmp_path: Path, content: by
     path.write_bytes(content)
     with pytest.raises(FormatError, match=f"this is .*{kind}"):
         recognise(path)
+
+
+@pytest.mark.parametrize("start", ["", "<!-- from a script -->", "\n<!-- a -->\n<!-- b -->\n"])
+def test_xml_of_cvat_may_begin_with_a_comment(tmp_path: Path, start: str) -> None:
+    path = tmp_path / "a.file"
+    path.write_text(f"{start}<annotations><version>1.1</version></annotations>")
+    assert recognise(path).format.name == "cvat-images"
 
 
 def test_an_empty_list_is_results_without_a_track(tmp_path: Path) -> None:
