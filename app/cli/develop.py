@@ -8,6 +8,7 @@ import sys
 
 from app.cli.outcome import ChecksFailed
 from app.errors import BadInput
+from app.sentences import USAGE, WrongUsage
 from app.settings import ROOT, Settings
 
 BENCHMARKS = "tests.benchmarks"
@@ -38,23 +39,26 @@ def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
     failed = []
     for name in names:
         command = ["_write", name, *form] if arguments.write else [name, *more]
-        if subprocess.call([sys.executable, "-m", f"{BENCHMARKS}.{command[0]}", *command[1:]], cwd=ROOT) != 0:
+        code = subprocess.call([sys.executable, "-m", f"{BENCHMARKS}.{command[0]}", *command[1:]], cwd=ROOT)
+        if code == USAGE:
+            raise WrongUsage(f"The benchmark {name} does not take these flags; the reason is above.")
+        if code != 0:
             failed.append(name)
     if failed:
         raise ChecksFailed(f"The benchmark {', '.join(failed)} failed; the reason is above.")
 
 
 def _passed_on(arguments: argparse.Namespace) -> list[str]:
-    """The flags that the benchmark itself reads, such as ``--golden`` of `cuda`. Raises `BadInput` where none does."""
+    """The flags that the benchmark itself reads, such as ``--golden`` of `cuda`. `WrongUsage` where none does."""
     flags: list[str] = list(arguments.passed_on)
     if flags and (arguments.write or arguments.name == "all"):
-        raise BadInput(f"{flags[0]} is a flag of one benchmark; it goes neither with all nor with --write.")
+        raise WrongUsage(f"{flags[0]} is a flag of one benchmark; it goes neither with all nor with --write.")
     device = getattr(arguments, "device", None)
     return [*flags, *(["--device", device] if device and arguments.name in NEEDS_GPU else [])]
 
 
 def _chosen_cases(arguments: argparse.Namespace) -> list[str]:
-    """The flags of `OPTIONS` that were given. Raises `BadInput` where the benchmark has no such flag."""
+    """The flags of `OPTIONS` that were given. Raises `WrongUsage` where the benchmark has no such flag."""
     flags: list[str] = []
     own = OPTIONS.get(arguments.name, ())
     for flag in dict.fromkeys((*own, *(flag for known in OPTIONS.values() for flag in known))):
@@ -63,6 +67,6 @@ def _chosen_cases(arguments: argparse.Namespace) -> list[str]:
             continue
         if flag not in own or arguments.write:
             having = " or ".join(name for name, known in OPTIONS.items() if flag in known)
-            raise BadInput(f"--{flag} is for the benchmark {having} alone, without --write.")
+            raise WrongUsage(f"--{flag} is for the benchmark {having} alone, without --write.")
         flags += [f"--{flag}", str(value)]
     return flags

@@ -90,7 +90,7 @@ def test_the_random_cases_are_passed_on_to_the_benchmarks_that_have_them(
         ("all", "--seed", "7"),
     ):
         refused = run("benchmark", *words)
-        assert refused.code == 1 and words[1] in refused.last
+        assert refused.code == 2 and words[1] in refused.last
     assert len(asked) == 2
 
 
@@ -102,7 +102,17 @@ def test_other_flags_are_passed_on_to_the_benchmark(run: Run, monkeypatch: pytes
     assert asked[0][1:] == ["-m", "tests.benchmarks.cuda", "--json", "--golden", "there", "--device", "cuda:1"]
     for words in (("all", "--golden", "there"), ("cuda", "--golden", "there", "--write")):
         refused = run("benchmark", *words)
-        assert refused.code == 1 and "--golden is a flag of one benchmark" in refused.last
+        assert refused.code == 2 and "--golden is a flag of one benchmark" in refused.last
     with pytest.raises(SystemExit) as end:
         run("frames", "a.mp4", "--golden", "there")
     assert end.value.code == 2 and len(asked) == 1
+
+
+@pytest.mark.parametrize(("code", "expected"), [(1, 1), (2, 2), (-9, 1)])
+def test_flags_that_a_benchmark_itself_refuses_are_wrong_usage(
+    run: Run, monkeypatch: pytest.MonkeyPatch, code: int, expected: int
+) -> None:
+    monkeypatch.setattr(develop.subprocess, "call", lambda given, **options: code)
+
+    ran = run("benchmark", "fuzz", "--bogus")
+    assert (ran.code, "does not take these flags" in ran.last) == (expected, code == 2)
