@@ -37,7 +37,7 @@ export function filteredQueue(app) {
 
 /** Show an entry: its track, on the frame that shows it best. @param {Editor} app @param {QueueItem} item @param {number} [frame] */
 export function visit(app, item, frame = item.at) {
-  const walk = { track: item.track, frame, item, list: filteredQueue(app) };
+  const walk = { track: item.track, frame, item, list: wholeQueue(app) };
   app.commands.goto(frame);
   app.view.set({ selected: item.track, newTrack: null, walk, surfaced: false });
 }
@@ -72,27 +72,37 @@ export function queueStep(app, step) {
  */
 function placeOfStep(app, items, step) {
   const { selected, surfaced, walk } = app.view.now;
-  const end = step > 0 ? 0 : items.length - 1;
   // A search puts the likely errors before what the person has come to meanwhile.
-  if (step > 0 && surfaced) return end;
+  if (step > 0 && surfaced) return 0;
   const here = standing(app, items);
   // Who mends an entry looks at the frames around it, which lie in other entries, and an entry that is mended is gone:
   // the way goes on from where it led to.
-  const left = walk && !items.some((item) => isSameItem(item, walk.item));
-  if (walk && (left || walk.track === selected || here < 0)) {
-    const next = fromWalk(walk, step).find((old) => items.some((item) => isSameItem(item, old)));
-    return next ? items.findIndex((item) => isSameItem(item, next)) : end;
-  }
-  return here < 0 ? end : (here + step + items.length) % items.length;
+  if (walk && (walk.track === selected || here < 0 || indexOf(items, walk.item) < 0))
+    return placeOnWay(items, walk, step);
+  return here < 0 ? endOf(items, step) : beside(items, here, step);
 }
 
+/** @param {readonly QueueItem[]} items @param {QueueItem} wanted @returns {number} -1 for none */
+const indexOf = (items, wanted) => items.findIndex((item) => isSameItem(item, wanted));
+
+/** Where a way begins. @param {readonly QueueItem[]} items @param {1|-1} step */
+const endOf = (items, step) => (step > 0 ? 0 : items.length - 1);
+
+/** The next index, around. @param {readonly QueueItem[]} items @param {number} at @param {1|-1} step */
+const beside = (items, at, step) => (at + step + items.length) % items.length;
+
 /**
- * The entries that were before (-1) or behind (1) the one that the way led to, when it led there; the nearest first.
- * @param {import("../state.js").Walk} walk @param {1|-1} step
+ * Index of the entry before (-1) or behind (1) the one that the way led to. The filter may be another one since then, and
+ * entries may have come: as long as that entry is there, its present neighbours count, else those that it had.
+ * @param {readonly QueueItem[]} items not empty @param {import("../state.js").Walk} walk @param {1|-1} step
  */
-function fromWalk({ item, list }, step) {
-  const at = list.findIndex((one) => isSameItem(one, item));
-  return step > 0 ? list.slice(at + 1) : list.slice(0, Math.max(0, at)).reverse();
+function placeOnWay(items, { item, list }, step) {
+  const at = indexOf(items, item);
+  if (at >= 0) return beside(items, at, step);
+  const was = indexOf(list, item);
+  const ahead = step > 0 ? list.slice(was + 1) : list.slice(0, Math.max(0, was)).reverse();
+  const next = ahead.find((old) => indexOf(items, old) >= 0);
+  return next ? indexOf(items, next) : endOf(items, step);
 }
 
 /**
@@ -120,17 +130,15 @@ export function judgeAndAdvance(app, judge) {
 function advance(app, walk) {
   const items = filteredQueue(app);
   const { frame } = walk;
-  for (const old of [walk.item, ...fromWalk(walk, 1)]) {
-    const item = items.find((one) => isSameItem(one, old));
-    if (!item) continue;
-    if (old !== walk.item) return visit(app, item);
+  const item = items[indexOf(items, walk.item)];
+  if (item) {
     // The run goes on behind the frames that were judged.
     const row = app.document.row(item.track, frame + 1);
     if (item.kind === "unreviewed" && item.first > frame) return visit(app, item);
     if (row?.review === "unreviewed" && row.state === "present" && frame < item.last)
       return visit(app, item, frame + 1);
   }
-  if (items.length) return visit(app, items[0]);
+  if (items.length) return visit(app, items[placeOnWay(items, walk, 1)]);
   app.view.set({ walk: null });
   offerNextVideo(app);
 }

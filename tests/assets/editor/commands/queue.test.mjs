@@ -175,6 +175,57 @@ test("an entry that a person came to otherwise is where steps go on", () => {
   assert.deepEqual(place(app), ["t1", 0]);
 });
 
+/** An editor whose person stands on the only entry that needs a look, found with the filter for those. */
+function standingOnLook() {
+  const found = editor();
+  const { app, document } = found;
+  document.row("t1", 2).look = "blurred";
+  app.view.set({ queueFilter: "look", revision: 1 });
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t1", 2]);
+  app.view.set({ likely: [errorOn(document, "t2", 5)], queueFilter: "all" });
+  return found;
+}
+
+test("with another filter the way goes on from the entry that is shown, not from the beginning", () => {
+  const { app } = standingOnLook();
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t2", 5], "the likely error behind it");
+  const { app: back } = standingOnLook();
+  queueStep(back, -1);
+  assert.deepEqual(place(back), ["t2", 4], "around to the last one");
+});
+
+test("an entry that is gone keeps its place in the whole queue, so that another filter goes on behind it", () => {
+  const { app, document } = editor();
+  document.row("t1", 2).look = document.row("t2", 4).look = "blurred";
+  app.view.set({ queueFilter: "look", likely: [errorOn(document, "t2", 5)], revision: 1 });
+  queueStep(app, -1);
+  assert.deepEqual(place(app), ["t2", 4]);
+  document.row("t2", 4).look = null;
+  accept(app)();
+  app.view.set({ queueFilter: "all" });
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t2", 5], "not the first one, which was before it");
+});
+
+test("a verdict after another filter was chosen goes to the entry behind too", () => {
+  const { app } = standingOnLook();
+  judgeAndAdvance(app, accept(app));
+  assert.deepEqual(place(app), ["t2", 5]);
+});
+
+test("entries that came meanwhile are next", () => {
+  const { app, document } = editor();
+  queueStep(app, -1);
+  assert.deepEqual(place(app), ["t2", 4]);
+  const before = [sentTrack(1, rows([0, 1, 2])), sentTrack(2, rows([4, 5]))];
+  document.merge({ last_edit: 2, tracks: [...before, sentTrack(3, rows([7, 8]))] }, 0, document.count);
+  app.view.set({ revision: app.view.now.revision + 1 });
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t3", 7]);
+});
+
 test("a verdict that comes later goes on too, unless the person has gone on meanwhile", () => {
   const { app } = editor();
   queueStep(app, 1);
