@@ -31,13 +31,18 @@ export function alone(hidden, tracks, category) {
   if (!same) for (const id of wanted) hidden.add(id);
 }
 
-/** @param {Pick<Command, "id"|"title"|"keys"|"icon"> & {change: (app: Editor) => void}} parts @returns {Command} */
-const command = ({ change, ...shown }) =>
+/**
+ * @typedef {Pick<Command, "id"|"title"|"keys"|"icon"> & {change: (app: Editor) => void, locks?: boolean}} Parts
+ *   `locks`: not while a preview is shown, which Apply would write into the locked tracks all the same
+ */
+
+/** @param {Parts} parts @returns {Command} */
+const command = ({ change, locks = false, ...shown }) =>
   Object.freeze({
     ...shown,
     group: "Tracks",
     places: EVERYWHERE,
-    whilePreview: true,
+    whilePreview: !locks,
     unavailable: noTrack,
     run: (/** @type {Editor} */ app) => {
       change(app);
@@ -45,7 +50,7 @@ const command = ({ change, ...shown }) =>
     },
   });
 
-/** One that needs no selected track. @param {Parameters<typeof command>[0]} parts @returns {Command} */
+/** One that needs no selected track. @param {Parts} parts @returns {Command} */
 const ofAll = (parts) =>
   Object.freeze({ ...command(parts), places: /** @type {const} */ (["palette"]), unavailable: noVideo });
 
@@ -63,6 +68,7 @@ export const BY_CATEGORY = Object.freeze([
     title: "Lock, unlock this category",
     keys: ["Shift+L"],
     icon: "lock",
+    locks: true,
     change: (app) => toggled(app.view.now.locked, alike(app)),
   }),
   command({
@@ -84,6 +90,7 @@ export const BY_CATEGORY = Object.freeze([
     title: "Lock, unlock all tracks",
     keys: ["Ctrl+Shift+L"],
     icon: "lock",
+    locks: true,
     change: (app) => toggled(app.view.now.locked, app.document.list()),
   }),
 ]);

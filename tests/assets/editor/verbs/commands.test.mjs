@@ -342,6 +342,10 @@ test("categories are hidden, locked and shown alone as a whole, and all tracks a
   assert.deepEqual(shown(), [all, all]);
   app.commands.hideAll();
   assert.deepEqual(shown(), [[], all]);
+  app.view.set({ selected: "t1", preview: {} });
+  for (const id of ["lock", "lockCategory", "lockAll"])
+    assert.match(app.registry.reason(id) ?? "", /preview first/, "Apply would write into what was locked meanwhile");
+  for (const id of ["hide", "hideCategory", "hideAll", "soloCategory"]) assert.equal(app.registry.reason(id), null);
 });
 
 test("names, categories and colours are one edit, and many tracks are shown first", () => {
