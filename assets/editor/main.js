@@ -19,6 +19,7 @@ import { optionStrip } from "./panels/options.js";
 import { panel } from "./panels/panel.js";
 import { choosePartner } from "./panels/partner.js";
 import { resizer } from "./panels/resizer.js";
+import { focusAtPreview } from "./panels/previewbar.js";
 import { reviewBar } from "./panels/reviewbar.js";
 import { followIdentities } from "./commands/identities.js";
 import { followFlicker } from "./commands/flicker.js";
@@ -107,12 +108,8 @@ function build(app) {
   app.onmenu = (place, point) => setTimeout(() => openContextMenu(app, place, point));
   app.isPressed = () => stage.pressed;
   app.view.on(["revision"], () => renewPreview(app));
-  app.view.on(["preview"], () => {
-    app.recompose();
-    // Enter and Esc decide on the preview, not on the button that asked for it.
-    if (app.view.now.preview && !document.activeElement?.closest(".v-preview"))
-      stage.host.focus({ preventScroll: true });
-  });
+  app.view.on(["preview"], () => app.recompose());
+  focusAtPreview(app, stage.host);
   followKeys(app);
   followAttributes(app);
   followComments(app);

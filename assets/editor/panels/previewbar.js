@@ -59,6 +59,21 @@ export function previewParts(app) {
   return parts;
 }
 
+/**
+ * Move the focus to the picture when a preview comes: Enter and Esc decide on it, not on the button that asked for it. A
+ * preview that takes its place, as that of a spread does with every draft, takes no focus from where a person works.
+ * @param {Pick<Editor, "view">} app @param {HTMLElement} picture
+ */
+export function focusAtPreview({ view }, picture) {
+  let before = view.now.preview;
+  view.on(["preview"], ({ preview }) => {
+    const focused = document.activeElement;
+    const lost = !focused || focused === document.body;
+    if (preview && (!before || lost) && !focused?.closest(".v-preview")) picture.focus({ preventScroll: true });
+    before = preview;
+  });
+}
+
 /** @param {Editor} app @param {import("../commands/preview.js").Question} question */
 function segments(app, { label, answers, chosen, choose }) {
   return h(

@@ -6,10 +6,16 @@ import { blankTrack } from "../document/document.js";
 /** @typedef {import("../document/document.js").Track} Track */
 /** @typedef {Pick<import("../editor.js").Editor, "document"|"view">} Shown */
 
-/** The tracks that the shown preview would make, without rows: its marks show those. @param {Shown} app @returns {Track[]} */
-function provisional({ document, view }) {
+/** Ids of the tracks that the shown preview would make. @param {Shown} app @returns {string[]} */
+export function madeBy({ document, view }) {
   const ids = new Set(view.now.preview?.marks.map(({ track }) => track));
-  const made = [...ids].filter((id) => !document.tracks.has(id));
+  return [...ids].filter((id) => !document.tracks.has(id));
+}
+
+/** Those tracks, without rows: the marks of the preview show those. @param {Shown} app @returns {Track[]} */
+function provisional(app) {
+  const { document } = app;
+  const made = madeBy(app);
   const number = made.length ? document.nextNumber() : 0;
   return made.map((id, i) => Object.assign(blankTrack(id), { number: number + i, name: "new track" }));
 }

@@ -12,7 +12,7 @@ import { Labels } from "./labels.js";
 import { askMenu } from "./lanemenu.js";
 import { wordsAt } from "./marks.js";
 import { paintOverview, RULER } from "./paint.js";
-import { lanesOf } from "./provisional.js";
+import { lanesOf, madeBy } from "./provisional.js";
 import { Sheets } from "./sheets.js";
 import { lanesIn, paintAgain, paintStill, shownIn } from "./still.js";
 
@@ -48,9 +48,12 @@ export class Timeline {
     /** @type {string[]} what each lane in sight shows */
     this.lanesShown = [];
     this.shownMini = "";
+    /** ids of the tracks that the shown preview would make */
+    this.made = "";
     this.sheets = new Sheets([this.lanes, this.mini], () => this.paint());
     app.view.on(["frame"], () => this.follow());
-    app.view.on(["selected", "preview"], () => this.reveal());
+    app.view.on(["selected"], () => this.reveal());
+    app.view.on(["preview"], () => this.revealMade());
     app.view.on(["frame", "selected", "range", "marks", "newTrack", "preview", "likely", "comments"], this.draw);
     app.view.on(["revision"], onceIdle(this.draw));
     app.session.on(["theme"], () => this.sheets.forget());
@@ -117,6 +120,13 @@ export class Timeline {
     const bottom = (shown.lastIndexOf(true) + 1) * lane;
     this.scroll = Math.max(this.scroll, bottom - (height - RULER));
     this.scroll = Math.min(this.scroll, shown.indexOf(true) * lane);
+  }
+
+  /** Where other tracks would be made; a preview that only grows leaves the lanes where a person scrolled them. */
+  revealMade() {
+    const made = madeBy(this.app).join(" ");
+    if (made !== this.made && made) this.reveal();
+    this.made = made;
   }
 
   /** @param {HTMLCanvasElement} canvas @param {[number, number]} window @returns {import("./paint.js").Sheet} */

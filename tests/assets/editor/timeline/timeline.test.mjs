@@ -162,4 +162,16 @@ test("the lane of a track that a preview would make comes into sight, and is no 
   assert.equal(timeline.scroll, 20, "the lanes of track 2 and of the new one");
   const under = (offsetY) => timeline.laneUnder({ offsetY })?.id;
   assert.deepEqual([under(30), under(50)], ["t2", undefined]);
+  for (const frames of [1, 2]) {
+    timeline.scroll = 0;
+    app.view.set({ preview: { marks: [{ track: "n", first: 0, last: frames, kind: "draft" }] } });
+    await settle();
+    assert.equal(timeline.scroll, 0, "a preview that grows leaves the lanes where a person scrolled them");
+  }
+  app.view.set({ preview: null });
+  await settle();
+  assert.equal(timeline.scroll, 0);
+  app.view.set({ preview: { marks: [{ track: "n", first: 0, last: 0, kind: "draft" }] } });
+  await settle();
+  assert.equal(timeline.scroll, 20, "another one that makes a track");
 });
