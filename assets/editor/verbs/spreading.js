@@ -42,7 +42,7 @@ export class Spreading {
       app.session.on(["jobs"], () => this.renew()),
       app.view.on(["preview", "range", "selected"], () => this.check()),
     ];
-    app.document.drafts.onchange = (runs) => {
+    this.onchange = (/** @type {readonly string[]} */ runs) => {
       if (this.run && runs.includes(this.run)) this.renew();
     };
   }
@@ -90,11 +90,14 @@ export class Spreading {
     this.app.toast({ icon: "spread", title: "This draft is gone", text, name: "draft gone" });
   }
 
-  /** The review bar shows something else: stop following. Another range or selected track changes the answers. */
+  /** The review bar shows something else: stop following. Another range changes the answers, and of several tracks the selected one. */
   check() {
     const { preview, range, selected } = this.app.view.now;
-    if (this.document !== this.app.document || (this.shown && preview !== this.shown)) this.leave();
-    else if (this.shown && (range !== this.rangeShown || selected !== this.selectedShown)) {
+    if (this.document !== this.app.document || (this.shown && preview !== this.shown)) return this.leave();
+    if (!this.shown) return;
+    // Only now: one that comes late is discarded, and the one on the bar follows its drafts on.
+    this.document.drafts.onchange = this.onchange;
+    if (range !== this.rangeShown || (this.several && selected !== this.selectedShown)) {
       // What Apply takes is what the bar says.
       if (this.part.name === "range") this.part = partFor("range", this.app.view.now);
       showPreview(this.app, this.preview());
@@ -103,7 +106,8 @@ export class Spreading {
 
   leave() {
     for (const stop of this.stops.splice(0)) stop();
-    this.document.drafts.onchange = () => {};
+    const { drafts } = this.document;
+    if (drafts.onchange === this.onchange) drafts.onchange = () => {};
     this.shown = null;
   }
 
@@ -117,6 +121,7 @@ export class Spreading {
     const who = numbers.length === 1 ? `track ${numbers[0]}` : plural(numbers.length, "track");
     this.rangeShown = app.view.now.range;
     this.selectedShown = app.view.now.selected;
+    this.several = new Set(drafts.map(({ track }) => track)).size > 1;
     if (!drafts.some(({ track }) => track === this.only)) this.only = null;
     const only = this.only === null ? undefined : document.tracks.get(this.only)?.number;
     const discardOne = only !== undefined && !job;
@@ -300,9 +305,11 @@ export class Spreading {
   discardOnly() {
     const { app, document, only, run } = this;
     if (run === null || only === null) return null;
-    const tracks = [only];
-    this.send(api.discardDrafts(openVideo(app.session).id, { run, tracks }), "Not discarded");
-    document.drafts.remove(run, { tracks });
+    const part = { tracks: [only] };
+    // Removed after the answer: to read the drafts anew meanwhile would bring them back.
+    const asked = api.discardDrafts(openVideo(app.session).id, { run, ...part });
+    const done = asked.then(() => document.drafts.remove(run, part));
+    this.send(done, "Not discarded");
     return null;
   }
 
@@ -356,7 +363,9 @@ export async function readDrafts(app) {
 /** The same spread, followed again. @param {Editor} app @param {Spreading} old */
 function reopened(app, old) {
   old.leave();
-  return new Spreading(app, { job: old.job, run: old.run, tracks: old.tracks });
+  const again = new Spreading(app, { job: old.job, run: old.run, tracks: old.tracks });
+  again.complete = old.complete;
+  return again;
 }
 
 /** @param {PartName} name @param {{frame: number, range: [number, number]|null}} view @returns {{name: PartName} & Part} */

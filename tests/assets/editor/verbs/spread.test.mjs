@@ -108,6 +108,20 @@ test("a draft of an earlier visit is offered, and shown on demand", async () => 
   assert.equal(app.view.now.preview.title, "Spread track 1 to frames 3 – 4");
 });
 
+test("a spread that comes late and is discarded leaves the shown one its drafts", async () => {
+  const app = editor();
+  const [run] = message().runs;
+  app.answers[`GET ${VIDEO}/drafts`] = () => ({ ...message(draft(3)), runs: [{ ...run, job: "earlier" }] });
+  await openedAgain(app);
+  app.commands.spread();
+  app.toasts.at(-1).actions[0].run();
+  await settled();
+  assert.match(app.toasts.at(-1).title, /not shown$/, "the preview of the new spread came second");
+  assert.equal(app.view.now.preview.title, "Spread track 1 to frame 3");
+  app.ondraftsremoved(removed());
+  assert.equal(app.view.now.preview, null);
+});
+
 test("a draft of an earlier visit does not take the place of another preview", async () => {
   const app = editor();
   app.answers[`GET ${VIDEO}/drafts`] = () => message(draft(3), draft(4));
@@ -146,6 +160,7 @@ test("what another page applied or discarded goes from the review, and with its 
   await openedAgain(app);
   const [show] = app.toasts.at(-1).actions;
   show.run();
+  await settled();
   app.ondraftsremoved(removed({ video: "another" }));
   app.ondraftsremoved(removed({ start: 4, stop: 5 }));
   assert.equal(app.view.now.preview.title, "Spread track 1 to frame 3");

@@ -171,6 +171,51 @@ test("one track of an ended draft is discarded alone; the selected one is offere
   assert.deepEqual([app.view.now.preview.title, app.view.now.preview.questions], ["Spread track 1 to frame 3", []]);
 });
 
+test("of what is left of an ended spread a track is discarded alone, and does not come back", async () => {
+  const app = editor();
+  const stored = [draft(3), draft(3, { track: "t2" }), draft(4, { track: "t2" }), draft(5, { track: "t3" })];
+  app.answers[`GET ${VIDEO}/drafts`] = () => message(...stored);
+  await spreading(app, ...stored);
+  app.session.set({ jobs: [job("done")] });
+  await settled();
+  app.commands.nextAnswerOfSecond();
+  app.answers[`POST ${VIDEO}/drafts/apply`] = () => {
+    stored.shift();
+    return { edit: "e", number: 9, rows: [], left: { human: 0, outdated: 0 } };
+  };
+  app.commands.applyPreview();
+  await settled();
+  app.view.set({ selected: "t2" });
+  await settled();
+  app.commands.nextAnswerOfSecond();
+  let answer = () => {};
+  const discarding = new Promise((done) => (answer = done));
+  const { fetch } = globalThis;
+  globalThis.fetch = async (path, options) => {
+    if (path.endsWith("/discard")) await discarding;
+    return fetch(path, options);
+  };
+  app.view.now.preview.keys.Delete();
+  await settled();
+  stored.splice(0, 2);
+  answer();
+  await settled();
+  assert.deepEqual(bodyOf(app, "drafts/discard"), { run: "r", tracks: ["t2"] });
+  assert.equal(app.view.now.preview.title, "Spread track 1 to frame 5");
+  assert.deepEqual(
+    app.document.drafts.of("r").map(({ track }) => track),
+    ["t3"],
+  );
+});
+
+test("selecting a track leaves the preview of one track as it is", async () => {
+  const app = editor();
+  const preview = await spreading(app, draft(3), draft(4));
+  app.view.set({ selected: "t2" });
+  await settled();
+  assert.equal(app.view.now.preview, preview);
+});
+
 test("Discard stops the job and deletes the drafts", async () => {
   const app = editor();
   await spreading(app, draft(3));
