@@ -53,16 +53,17 @@ import { EVALUATIONS } from "./report.js";
  * The card with the masks and settings of a run, or of the next one.
  * @param {object} parts
  * @param {Facts} parts.facts
- * @param {Run|null} parts.run the run that the page shows
+ * @param {Run|null} parts.run the run that the page shows; one that can go on keeps what was frozen for it
  * @param {boolean} parts.running whether it is under way
  * @param {string} parts.before name of the checkpoint it is compared with
  * @param {number} parts.steps 0 where they are not known yet
  */
 export function planCard({ facts, run, running, before, steps }) {
-  const past = (running || run?.result) && run?.plan ? run.plan : null;
+  const stopped = goesOn(facts, run);
+  const past = ((running || run?.result || stopped) && run?.plan) || null;
   const plan = past ?? facts.plan;
   const [verb, none] = running ? ["trains", "will train"] : ["trained", "would train"];
-  const title = `What it ${past ? verb : none} on`;
+  const title = past && stopped ? "What it would go on with" : `What it ${past ? verb : none} on`;
   const pairs = /** @type {[string, string][]} */ ([
     ["Configuration", run?.result?.lineage?.config ?? facts.defaults.config],
     ["Compared with", before],
@@ -87,6 +88,9 @@ export function planCard({ facts, run, running, before, steps }) {
   );
 }
 
+/** Whether a run was stopped and can go on. @param {Facts} facts @param {Run|null} run */
+export const goesOn = ({ stopped }, run) => Boolean(stopped) && stopped === run?.id;
+
 /** What of a plan teaches, in numbers. @type {(keyof Plan)[]} */
 const TEACHING = [
   "videos",
@@ -101,8 +105,8 @@ const TEACHING = [
 ];
 
 /**
- * The card of the next run beside the report of another one; null where none can start.
- * @param {Facts} facts @param {Run} run whose report the page shows
+ * The card of the next run beside the report of another one, or beside one that can go on; null where none can start.
+ * @param {Facts} facts @param {Run} run that the page shows
  */
 export function nextCard(facts, run) {
   const { plan } = facts;

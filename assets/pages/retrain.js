@@ -11,7 +11,7 @@ import { effortCard } from "./effort.js";
 import { address, currentProject, get, poll, post } from "./data.js";
 import { NextVideos } from "./nextvideos.js";
 import { emptyPlace, failedPlace } from "./places.js";
-import { invitation, nextCard, planCard, rounds, tooLittle } from "./plan.js";
+import { goesOn, invitation, nextCard, planCard, rounds, tooLittle } from "./plan.js";
 import { provenance, truthCard } from "./provenance.js";
 import { comparison, measured } from "./report.js";
 import { byRule } from "./rules.js";
@@ -155,7 +155,8 @@ class Retrain {
         h(
           "div.v-stack",
           null,
-          ...(run?.result ? [nextCard(facts, run), tooLittle(facts)] : []),
+          run?.result || (run?.plan && goesOn(facts, run)) ? nextCard(facts, run) : null,
+          run?.result ? tooLittle(facts) : null,
           planCard({ facts, run, running, before: this.before(facts, run), steps }),
           run?.result ? provenance(run.result) : null,
           run?.result ? truthCard(run.result) : null,
@@ -256,8 +257,8 @@ class Retrain {
       ];
     if (run.status === "done" && run.result) return this.report(facts, run, run.result);
     const stopped = run.status === "cancelled";
-    const goesOn = facts.stopped === run.id;
-    const kept = goesOn ? " What it has done is kept until another run begins." : "";
+    const again = goesOn(facts, run);
+    const kept = again ? " What it has done is kept until another run begins." : "";
     const sentence = stopped ? `This run was stopped; no checkpoint was made.${kept}` : run.error || "This run failed.";
     return [
       h(
@@ -265,7 +266,7 @@ class Retrain {
         { class: stopped ? "" : "bad", role: "alert", id: "v-run-problem" },
         icon(stopped ? "x" : "warn"),
         h("span.v-grow", null, sentence),
-        goesOn ? button("Go on", { kind: "line", icon: "retrain", id: "v-go-on", onclick: () => this.goOn() }) : null,
+        again ? button("Go on", { kind: "line", icon: "retrain", id: "v-go-on", onclick: () => this.goOn() }) : null,
       ),
       facts.plan.reason ? this.invitation(facts) : tooLittle(facts),
       this.suspicions(facts),

@@ -55,6 +55,15 @@ test("a run under way or finished shows its own plan, not the next one", async (
   assert.match(card({ run: { plan: own, result: {} } }).textContent, /7videos/);
 });
 
+test("a stopped run that can go on shows what was frozen for it, another one the present plan", async () => {
+  await openPage();
+  const run = { id: "r", plan: plan({ videos: 7 }), result: null };
+  const shown = (stopped, own = run) => card({ facts: facts({ stopped }), run: own }).textContent;
+  assert.match(shown("r"), /^What it would go on with7videos/);
+  for (const text of [shown(null), shown("s"), shown("r", { ...run, plan: null })])
+    assert.match(text, /^What it would train on1video/);
+});
+
 test("the frames with a mask stand between videos and tracks, where they were counted", async () => {
   await openPage();
   const numbers = (values) => card({ facts: facts({ plan: plan(values) }) }).querySelector(".v-trio").textContent;

@@ -339,10 +339,12 @@ test("a failed run shows the reason, a stopped one that nothing was made", async
   const stopped = await opened({ runs: [run("r", { status: "cancelled", result: null })] });
   assert.equal(stopped.text("#v-run-problem"), "This run was stopped; no checkpoint was made.");
   const kept = await opened(
-    { runs: [run("r", { status: "cancelled", result: null })], stopped: "r" },
+    { runs: [run("r", { status: "cancelled", result: null, plan: plan() })], stopped: "r" },
     { answers: { "POST /data/projects/p/retrain/go-on": {} } },
   );
   assert.match(kept.text("#v-run-problem"), /What it has done is kept until another run begins\./);
+  assert.match(kept.text("#v-plan"), /^What it would go on with/);
+  assert.match(kept.text("#v-next-plan"), /^What the next one would train on/);
   await kept.press("Go on");
   assert.deepEqual(kept.writes, ["POST /data/projects/p/retrain/go-on {}"]);
 });
