@@ -34,7 +34,7 @@ export function authorWords(author, own) {
 
 /** @param {Editor} app */
 export function openVersions(app) {
-  const { track, document } = app;
+  const { track, document: opened } = app;
   const anchor = anchorIn(app);
   if (!track) return;
   const title = `Versions of track ${track.number}`;
@@ -74,7 +74,10 @@ export function openVersions(app) {
     if (more) entries.push({ element: older(), run: () => void load() });
     for (const { element, run } of entries) element.addEventListener("click", run);
     const none = h("p.v-nothing", null, "This track has no earlier version.");
+    const focused = list.contains(document.activeElement);
     fill(list, entries.length ? [rows[0], ...entries.map(({ element }) => element)] : none);
+    // The entry that was clicked is gone, and with it the focus; the list has the keys.
+    if (focused) list.focus({ preventScroll: true });
     move(at);
   };
   const load = async () => {
@@ -82,7 +85,7 @@ export function openVersions(app) {
     try {
       const { versions } = await api.versions(openVideo(app.session).id, track.id, PAGE, last);
       // A second press on "older" asks for the same ones.
-      if (!list.isConnected || app.document !== document || lines.at(-1)?.number !== last) return;
+      if (!list.isConnected || app.document !== opened || lines.at(-1)?.number !== last) return;
       lines = [...lines, ...versions];
       show(versions.length === PAGE);
     } catch (error) {

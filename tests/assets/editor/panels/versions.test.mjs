@@ -61,9 +61,11 @@ test("a long list of versions says that there are older ones, and shows them on 
   assert.equal(list.children.length, 61, "60 versions, and the way to older ones");
   const older = list.children.at(-1);
   assert.match(older.textContent, /Show older versions/);
+  older.focus();
   older.click();
   older.click();
   await settle();
   assert.equal(list.children.length, 63);
+  assert.equal(globalThis.document.activeElement, list, "the keys work on");
   assert.doesNotMatch(list.textContent, /older/);
 });
