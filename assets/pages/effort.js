@@ -90,7 +90,12 @@ export function effortCard(effort, when) {
         h("b.v-nowrap", { title: "Seconds per accepted track-frame" }, pace(effort.seconds_per_frame)),
       ),
       ...effort.by_model.map((one) =>
-        line(one, one.name || "Without proposals", one.name && `Proposals of ${one.name}`),
+        line({
+          of: one,
+          name: one.name || "Without proposals",
+          title: one.name && `Proposals of ${one.name}`,
+          amount: [count(one.frames), often(one)],
+        }),
       ),
     ),
     h(
@@ -98,23 +103,30 @@ export function effortCard(effort, when) {
       null,
       h("div.v-t3", null, "By tool: working time, track-frames accepted, seconds for each"),
       ...effort.by_tool.slice(0, MOST_TOOLS).map((one) => {
-        const title = plural(one.gestures, "gesture");
-        return line(one, KINDS[one.name]?.[1] ?? one.name, title, clock(one.seconds));
+        const name = KINDS[one.name]?.[1] ?? one.name;
+        const title = `${name}: ${[plural(one.gestures, "gesture"), often(one)].filter(Boolean).join(", ")}`;
+        return line({ of: one, name, title, amount: [count(one.frames)], time: clock(one.seconds) });
       }),
       h("div.v-t3", null, `Pauses of more than ${plural(minutes, "minute")} are not counted.`),
     ),
   );
 }
 
-/** @param {EffortOf} one @param {string} name @param {string} title "" for none @param {string} [time] worked */
-function line({ frames, gestures_per_frame: gestures, seconds_per_frame: seconds }, name, title, time) {
-  const often = gestures === null ? "" : `, ${gestures.toFixed(2)} gestures each`;
+/** "0.12 gestures each", "" where there are none. @param {EffortOf} one */
+const often = ({ gestures_per_frame: gestures }) => (gestures === null ? "" : `${gestures.toFixed(2)} gestures each`);
+
+/**
+ * A line has room for a name and three short texts.
+ * @param {{of: EffortOf, name: string, title: string, amount: string[], time?: string}} parts `title`: "" for none;
+ *   `amount`: what was accepted; `time`: worked
+ */
+function line({ of, name, title, amount, time }) {
   return h(
     "div.v-line",
     null,
     h("span.v-grow.v-ell.v-t2", { title: title || null }, name),
     time ? h("span.v-t2.v-nowrap", null, time) : null,
-    h("span.v-t3.v-nowrap", null, `${count(frames)}${often}`),
-    h("span.v-nowrap", null, pace(seconds)),
+    h("span.v-t3.v-nowrap", null, amount.filter(Boolean).join(", ")),
+    h("span.v-nowrap", null, pace(of.seconds_per_frame)),
   );
 }

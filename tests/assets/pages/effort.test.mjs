@@ -30,13 +30,20 @@ test("the pace is one phrase, and none before there is any", () => {
 
 test("the card has the whole, each model and each tool, and how pauses count", async () => {
   await openPage();
-  const text = effortCard(effort(), "so far").textContent;
+  const made = effortCard(effort(), "so far");
+  const text = made.textContent;
   assert.match(text, /^What correcting tookso far20 track-frames accepted1:304\.5 s/);
   assert.match(text, /Without proposals2, 1\.50 gestures each40\.0 sround 118, 1\.50 gestures each0\.25 s/);
   assert.match(
     text,
-    /Brush1:3020, 1\.50 gestures each4\.5 sAccepted1:0120, 1\.50 gestures each4\.5 sDeleted0:060–Pauses of more than 2 minutes are not counted\.$/,
+    /Brush1:30204\.5 sAccepted1:01204\.5 sDeleted0:060–Pauses of more than 2 minutes are not counted\.$/,
   );
+  const titles = made.querySelectorAll("span.v-ell.v-t2").map(({ title }) => title);
+  assert.deepEqual(titles.slice(2), [
+    "Brush: 30 gestures, 1.50 gestures each",
+    "Accepted: 1,200 gestures, 1.50 gestures each",
+    "Deleted: 30 gestures",
+  ]);
   assert.equal(effortCard(effort({ frames: 0 }), "so far"), null);
 });
 
