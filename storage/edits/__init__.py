@@ -18,7 +18,7 @@ from storage.edits import log as edit_log
 from storage.edits import row_store
 from storage.edits.adding import Addition, NewMask, NewTrack, add_rows, prepare_addition
 from storage.edits.checks import MachineOnHumanRow, check_frames, check_machine, check_references
-from storage.edits.complete import CompleteRange, Planned, list_complete
+from storage.edits.complete import CompleteRange, Planned, as_declared_before, list_complete
 from storage.edits.log import HistoryEntry, LoggedEdit, edits_since, find_edit, history, last_number
 from storage.edits.row_store import StoredRow
 from storage.edits.row_values import (
@@ -239,4 +239,4 @@ def _plan(
         else:
             value = mask_value(after, current=current, author=edit.author, place=change.place)
         planned[key] = Planned(before=rows[key], after=value)
-    return planned
+    return as_declared_before(planned)

@@ -7,7 +7,7 @@ edit that adds one therefore withdraws the declaration on these frames.
 import math
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
@@ -58,6 +58,29 @@ def list_complete(tx: Connection, video_id: str) -> tuple[CompleteRange, ...]:
         )
         for row in rows
     )
+
+
+def as_declared_before(planned: Mapping[RowKey, Planned]) -> dict[RowKey, Planned]:
+    """An edit's rows, where new ranges that are left of a range that it removes keep the declaration of that one.
+
+    Whoever withdraws some frames of a range says nothing new about the others.
+    """
+    ranges = {key: plan for key, plan in planned.items() if key.frame == RANGE_ROW}
+    removed = [plan.before.value for plan in ranges.values() if plan.before.value is not None and plan.after is None]
+    kept: dict[RowKey, Planned] = {}
+    for key, plan in ranges.items():
+        new = plan.after
+        if new is None or plan.before.value is not None:
+            continue
+        declared = [old["declared"] for old in removed if _is_part(new, old)]
+        if declared:
+            kept[key] = replace(plan, after={**new, "declared": max(declared)})
+    return {**planned, **kept}
+
+
+def _is_part(new: Value, old: Value) -> bool:
+    same = set(new["categories"]) == set(old["categories"])
+    return same and old["start"] <= new["start"] and new["stop"] <= old["stop"]
 
 
 def withdrawals(

@@ -101,6 +101,24 @@ def test_a_track_that_comes_back_withdraws_what_was_declared_without_it(scene: S
     scene.assert_log_explains_tables()
 
 
+def test_frames_beside_withdrawn_ones_stay_declared_as_they_were(scene: Scene) -> None:
+    track = scene.new_track()
+    scene.draw(track, 3, 1)
+    declare(scene, 0, 10, range_id="all")
+    scene.applied(Change(track, None, scene.track(track).version, None), author="bob", kind="delete track")
+    with scene.database.read() as tx:
+        (found,) = list_complete(tx, scene.video.id)
+    rest = [{"start": start, "stop": stop, "categories": []} for start, stop in ((0, 5), (6, 10))]
+    scene.applied(
+        Change(None, None, found.version, None, range_id="all"),
+        *(Change(None, None, 0, after, range_id=f"rest {after['start']}") for after in rest),
+        kind="complete",
+    )
+    assert isinstance(scene.undo("bob"), Applied)
+    assert ranges(scene) == [(0, 5), (6, 10)], "the track was there when frame 3 was declared"
+    scene.assert_log_explains_tables()
+
+
 def test_rejected_masks_withdraw_nothing(scene: Scene) -> None:
     declare(scene, 0, 20)
     track = new_id()
