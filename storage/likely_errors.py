@@ -73,17 +73,25 @@ def latest(tx: Connection, video_id: str) -> Search | None:
 def tracks_with_doubted_absences(tx: Connection, project_id: str) -> set[str]:
     """Ids of tracks that stand and of which the latest searches doubt an absence that is still a question.
 
-    It is one until a person judges that frame or declares it complete, or the track gets a mask there. The editor asks
-    by the same rule.
+    It is one until a person judges that frame or declares it complete for the track's category, or the track gets a
+    mask there. The editor asks by the same rule.
     """
     searches, tracks, masks, videos = schema.likely_errors, schema.tracks, schema.masks, schema.videos
     unpacked = func.json_each if tx.dialect.name == "sqlite" else func.json_array_elements
     error = unpacked(searches.c.errors).table_valued(column("value", JSON)).c.value
     frame = error["frame"].as_integer()
+    ranges = schema.complete_ranges
+    texts = func.json_each if tx.dialect.name == "sqlite" else func.json_array_elements_text
+    named = texts(ranges.c.categories).table_valued("value")
+    of_its_category = exists(select(1).select_from(named).where(named.c.value == tracks.c.category_id)).correlate(
+        ranges, tracks
+    )
+    everything = or_(func.json_array_length(ranges.c.categories) == 0, tracks.c.category_id.is_(None))
     declared = exists().where(
-        schema.complete_ranges.c.video_id == searches.c.video_id,
-        schema.complete_ranges.c.start <= frame,
-        schema.complete_ranges.c.stop > frame,
+        ranges.c.video_id == searches.c.video_id,
+        ranges.c.start <= frame,
+        ranges.c.stop > frame,
+        or_(everything, of_its_category),
     )
     by_model = and_(masks.c.review == "unreviewed", masks.c.state == "absent", masks.c.source != "drawn")
     found = (

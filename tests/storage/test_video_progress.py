@@ -68,8 +68,8 @@ def rows(track: str, *frames: int) -> list[Change]:
     return [Change(track, frame, 0, {"rle": square(1)}) for frame in frames]
 
 
-def declare(scene: Scene, start: int, stop: int) -> None:
-    after = {"start": start, "stop": stop, "categories": []}
+def declare(scene: Scene, start: int, stop: int, *categories: str) -> None:
+    after = {"start": start, "stop": stop, "categories": list(categories)}
     scene.applied(Change(None, None, 0, after, range_id=new_id()), kind="complete")
 
 
@@ -222,7 +222,9 @@ def test_a_doubted_absence_is_a_question_until_somebody_answers_it(scene: Scene)
     assert left() == 0, "the mask that it was about has a verdict"
     doubt(scene, track, 4)
     assert left() == assumed
-    declare(scene, 3, 6)
+    declare(scene, 3, 6, scene.dog.id)
+    assert left() == assumed, "nobody declared that category"
+    declare(scene, 3, 6, scene.cat.id)
     assert left() == 0, "complete frames have no missing masks"
     doubt(scene, track, 13, "flicker")
     assert left() == assumed

@@ -4,7 +4,6 @@
 import { newIdentifier } from "../../kit/identifier.js";
 import { openErrors } from "../document/likelyerrors.js";
 import * as verdicts from "../document/verdicts.js";
-import { openVideo } from "../state.js";
 import { laneMarks, Preview } from "./preview.js";
 import { wholeQueue } from "./queue.js";
 import { framesInWords } from "./reasons.js";
@@ -44,13 +43,20 @@ export function leftIn(app, [first, last]) {
   return { facts, marks };
 }
 
+/** Ids of the categories in use, for which frames are declared; the page is drawn before a video is open. @param {Editor} app */
+const categoriesOf = ({ session }) =>
+  (session.now.video?.categories ?? []).filter(({ retired }) => !retired).map(({ id }) => id);
+
+/** Whether frames are declared complete for all categories in use. @param {Editor} app @param {[number, number]} frames first and last, both in */
+export const isComplete = (app, frames) => verdicts.isDeclared(app.document, frames, categoriesOf(app));
+
 /**
  * Declare frames complete, or withdraw it. Where something in them waits for a verdict, a preview names it first.
  * @param {Editor} app @param {[number, number]} frames
  */
 export function complete(app, frames) {
   const { facts, marks } = leftIn(app, frames);
-  if (verdicts.isDeclared(app.document, frames) || !facts.length) return declare(app, frames);
+  if (isComplete(app, frames) || !facts.length) return declare(app, frames);
   return new Preview({
     title: `Declare ${framesInWords(app, frames)} complete`,
     icon: "flag",
@@ -63,9 +69,7 @@ export function complete(app, frames) {
 /** @param {Editor} app @param {[number, number]} frames */
 function declare(app, frames) {
   if (!app.queue) return null;
-  const categories = openVideo(app.session)
-    .categories.filter(({ retired }) => !retired)
-    .map(({ id }) => id);
+  const categories = categoriesOf(app);
   const named = categories.length === 1 ? "its category" : `${categories.length} categories`;
   const { changes, declared } = verdicts.complete(app.document, frames, categories, newIdentifier);
   const edit = app.queue.add("complete", changes);

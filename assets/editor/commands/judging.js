@@ -3,7 +3,7 @@
 
 import * as verdicts from "../document/verdicts.js";
 import { EVERYWHERE } from "./command.js";
-import { complete } from "./completing.js";
+import { complete, isComplete } from "./completing.js";
 import { offerElsewhere } from "./everywhere.js";
 import { filteredQueue, judgeAndAdvance, standing } from "./queue.js";
 import { firstOf, framesInWords, lockedTrack, noVideo, unread } from "./reasons.js";
@@ -31,8 +31,7 @@ export const framesOf = (app) =>
 const wholeVideo = (app) => [0, app.document.count - 1];
 
 /** @type {import("./reasons.js").Check} */
-const alreadyComplete = (app) =>
-  verdicts.isDeclared(app.document, wholeVideo(app)) ? "The whole video is declared complete." : null;
+const alreadyComplete = (app) => (isComplete(app, wholeVideo(app)) ? "The whole video is declared complete." : null);
 
 /** The frames of the entry of the queue that is shown. @param {Editor} app @returns {[number, number]|null} both in; null without an entry */
 function rangeOfEntry(app) {

@@ -13,7 +13,7 @@ const ABSENCES = new Set(["flicker", "gap"]);
 
 /**
  * Whether nobody has judged or changed what the search found; a track that a merge took away is a change. Rows that are
- * not loaded yet count as unchanged. Where everything has a track, as a person declared, no mask is missing.
+ * not loaded yet count as unchanged. Where everything of its category has a track, as a person declared, no mask is missing.
  * @param {VideoDocument} document @param {LikelyError} error
  */
 export function isOpen(document, error) {
@@ -21,7 +21,7 @@ export function isOpen(document, error) {
   if (!first || first.rejected || first.deleted) return false;
   const judged = first.rows.get(error.frame);
   if (judged && isHuman(judged)) return false;
-  if (ABSENCES.has(error.kind) && isDeclared(document, [error.frame, error.frame])) return false;
+  if (ABSENCES.has(error.kind) && isDeclared(document, [error.frame, error.frame], [first.category])) return false;
   return error.tracks.every((id, i) => {
     const track = document.tracks.get(id);
     if (!track || track.rejected || track.deleted) return false;

@@ -92,16 +92,25 @@ export function keyFrame(document, track, frame) {
   return [marked(track, row, { key: !row.key })];
 }
 
-/** Whether all these frames are declared complete. @param {VideoDocument} document @param {[number, number]} frames first and last, both in */
-export function isDeclared(document, [first, last]) {
-  let next = first;
-  for (const { start, stop } of [...document.complete.values()].sort((a, b) => a.start - b.start))
-    if (start <= next) next = Math.max(next, stop);
-  return next > last;
+/**
+ * Whether all these frames are declared complete for each of some categories.
+ * @param {VideoDocument} document
+ * @param {[number, number]} frames first and last, both in
+ * @param {readonly (string|null)[]} categories ids; null: any category; none at all: a declaration for all of them
+ */
+export function isDeclared(document, [first, last], categories) {
+  const ranges = [...document.complete.values()].sort((a, b) => a.start - b.start);
+  // No category has an empty id: only a range for all categories holds for it.
+  return (categories.length ? categories : [""]).every((category) => {
+    let next = first;
+    for (const { start, stop, categories: of } of ranges)
+      if (start <= next && (category === null || !of.length || of.includes(category))) next = Math.max(next, stop);
+    return next > last;
+  });
 }
 
 /**
- * Declare frames complete, or withdraw it where all of them are declared; other frames stay as they are.
+ * Declare frames complete, or withdraw it where all of them are declared for these categories; other frames stay as they are.
  * @param {VideoDocument} document
  * @param {[number, number]} frames first and last, both in
  * @param {string[]} categories ids
@@ -111,7 +120,7 @@ export function isDeclared(document, [first, last]) {
 export function complete(document, [first, last], categories, newId) {
   /** @param {string} id @param {Change["after"]} after @returns {Change} */
   const change = (id, after) => ({ track: null, frame: null, range_id: id, after });
-  if (!isDeclared(document, [first, last]))
+  if (!isDeclared(document, [first, last], categories))
     return { declared: true, changes: [change(newId(), { start: first, stop: last + 1, categories })] };
   const met = [...document.complete.values()].filter(({ start, stop }) => start <= last && stop > first);
   const rest = met.flatMap(({ start, stop, categories: of }) => [

@@ -1,9 +1,9 @@
 // @ts-check
 /** The tool rail, and the transport above the timeline. */
 
+import { isComplete } from "../commands/completing.js";
 import { framesOf } from "../commands/judging.js";
 import { framesInWords } from "../commands/reasons.js";
-import { isDeclared } from "../document/verdicts.js";
 import { fill, h, icon, iconButton, onceIdle, whenOther } from "../../kit/dom.js";
 import { clock } from "../../kit/text.js";
 import { secondsOf } from "../playback.js";
@@ -45,7 +45,7 @@ export function toolRail(app) {
  */
 export function completeWords(app) {
   const frames = framesOf(app);
-  const done = isDeclared(app.document, frames);
+  const done = isComplete(app, frames);
   const words = framesInWords(app, frames);
   const what = done ? `Withdraw that ${words} is complete` : `Declare that everything has a track on ${words}`;
   return { done, title: `${what} (${app.keymap.keyOf("complete")})` };

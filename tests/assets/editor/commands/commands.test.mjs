@@ -134,6 +134,9 @@ test("complete names the categories that are not retired, for the frames that th
   app.commands.complete();
   assert.deepEqual(declared(), { start: 0, stop: 10, categories: ["c1"] });
   assert.equal(app.toasts.at(-1).title, "The whole video declared complete");
+  app.session.now.video.categories.push({ id: "c3" });
+  app.commands.completeVideo();
+  assert.deepEqual(declared(), { start: 0, stop: 10, categories: ["c1", "c3"] }, "a category that came later");
   app.commands.complete();
   assert.equal(declared(), null);
 });

@@ -188,11 +188,11 @@ test("a complete range is a row of its own, and a later edit of it builds on it"
   queue.add("complete", [
     { track: null, frame: null, range_id: "r", after: { start: 0, stop: 4, categories: ["c1"] } },
   ]);
-  assert.equal(isDeclared(document, [3, 3]), true);
-  assert.equal(isDeclared(document, [4, 4]), false);
+  assert.equal(isDeclared(document, [3, 3], ["c1"]), true);
+  assert.equal(isDeclared(document, [4, 4], ["c1"]), false);
   server.silent = true;
   queue.takeBack();
-  assert.equal(isDeclared(document, [3, 3]), true);
+  assert.equal(isDeclared(document, [3, 3], ["c1"]), true);
   assert.equal(rowName({ track: null, frame: null, range_id: "r" }), "range r");
 });
 

@@ -95,6 +95,8 @@ test("an absence is a question until its frame is judged or declared complete", 
   assert.deepEqual(doubted("gap"), []);
   assert.equal(likelyItems(document, [absence("gap")]).length, 0);
   assert.equal(likelyItems(document, [absence("jump")]).length, 1);
+  document.complete.set("r", { id: "r", start: 0, stop: 9, categories: ["another"], version: 1 });
+  assert.deepEqual(doubted("gap"), ["t1"], "nobody declared its category");
   document.complete.clear();
   const seen = { state: "absent", mask: null, source: "drawn", review: "corrected" };
   document.apply({ track: "t1", frame, version: 2, after: seen });

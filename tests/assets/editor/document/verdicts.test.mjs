@@ -130,22 +130,37 @@ test("frames inside of what is declared are withdrawn alone, and what lies besid
   const [document] = one([sentRow(0)]);
   const names = ["r3", "r4"];
   document.applyRange("r1", 4, { start: 0, stop: 6, categories: ["c1"] });
-  document.applyRange("r2", 4, { start: 5, stop: 10, categories: ["c2"] });
-  const { changes, declared } = verdicts.complete(document, [4, 6], ["c3"], () => names.shift());
+  document.applyRange("r2", 4, { start: 5, stop: 10, categories: ["c1", "c2"] });
+  const { changes, declared } = verdicts.complete(document, [4, 6], ["c1"], () => names.shift());
   for (const { range_id: id, after } of changes) document.applyRange(id, 5, after);
   assert.equal(declared, false);
   assert.deepEqual(
     [...document.complete.values()].map(({ start, stop, categories }) => [start, stop, ...categories]),
     [
       [0, 4, "c1"],
-      [7, 10, "c2"],
+      [7, 10, "c1", "c2"],
     ],
   );
   assert.deepEqual(
-    [0, 3, 4, 6, 7, 9].map((frame) => verdicts.isDeclared(document, [frame, frame])),
+    [0, 3, 4, 6, 7, 9].map((frame) => verdicts.isDeclared(document, [frame, frame], ["c1"])),
     [true, true, false, false, true, true],
   );
   assert.equal(verdicts.complete(document, [3, 7], ["c1"], () => "r5").declared, true, "not all of it was declared");
+});
+
+test("frames are declared for the categories that were named, and for all where none was", () => {
+  const [document] = one([sentRow(0)]);
+  document.applyRange("r1", 4, { start: 0, stop: 6, categories: ["c1"] });
+  document.applyRange("r2", 4, { start: 4, stop: 8, categories: ["c2"] });
+  document.applyRange("r3", 4, { start: 8, stop: 10, categories: [] });
+  const framesOf = (...categories) =>
+    [0, 4, 6, 8].filter((frame) => verdicts.isDeclared(document, [frame, frame + 1], categories));
+  assert.deepEqual(framesOf("c1"), [0, 4, 8]);
+  assert.deepEqual(framesOf("c1", "c2"), [4, 8]);
+  assert.deepEqual(framesOf("c3"), [8]);
+  assert.deepEqual(framesOf(), [8]);
+  assert.deepEqual(framesOf(null), [0, 4, 6, 8]);
+  assert.equal(verdicts.complete(document, [0, 3], ["c1", "c2"], () => "r5").declared, true, "a category is new");
 });
 
 test("accepting masks changes no frame where only a model saw none", () => {
