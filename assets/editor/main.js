@@ -117,7 +117,7 @@ function build(app) {
   followIdentities(app);
   followFlicker(app);
   followDrafts(app);
-  keepMarks(app, localStorage);
+  keepMarks(app, localStorage, window);
   keepReady(app);
   keys(app, stage);
   return timeline;

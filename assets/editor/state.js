@@ -76,9 +76,18 @@ export function createPreferences(storage) {
   }
   const store = createStore(kept);
   store.on(/** @type {(keyof Preferences)[]} */ (Object.keys(kept)), (now) =>
-    storage.setItem(STORED, JSON.stringify(now)),
+    keep(storage, STORED, JSON.stringify(now)),
   );
   return store;
+}
+
+/** Keep a text where the storage has room; where edits that wait to be sent fill it, it lasts as long as the page. @param {Storage} storage @param {string} name @param {string} text */
+function keep(storage, name, text) {
+  try {
+    storage.setItem(name, text);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
 }
 
 /**
@@ -217,22 +226,38 @@ export const createView = () => createStore(/** @type {View} */ ({ ...VIEW, hidd
 const marksOf = (video) => `v-marks:${video}`;
 
 /**
- * Which tracks of a video this browser hides and locks.
- * @param {Pick<Storage, "getItem">} storage @param {string} video id
+ * Which tracks of a video this browser hides and locks; none where what is stored cannot be read.
+ * @param {Pick<Storage, "getItem"|"removeItem">} storage @param {string} video id
  * @returns {Pick<View, "hidden"|"locked">} ids of tracks
  */
 export function keptMarks(storage, video) {
-  const { hidden = [], locked = [] } = JSON.parse(storage.getItem(marksOf(video)) ?? "{}");
-  return { hidden: new Set(hidden), locked: new Set(locked) };
+  try {
+    const { hidden = [], locked = [] } = JSON.parse(storage.getItem(marksOf(video)) ?? "{}");
+    return { hidden: new Set(hidden), locked: new Set(locked) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    storage.removeItem(marksOf(video));
+    return { hidden: new Set(), locked: new Set() };
+  }
 }
 
-/** Keep them from now on. @param {{session: {now: Session}, view: import("./store.js").Store<View>}} app @param {Storage} storage */
-export function keepMarks({ session, view }, storage) {
+/**
+ * Keep them from now on, and follow what another window of this browser hides and locks, so that neither undoes the
+ * other's choice.
+ * @param {{session: {now: Session}, view: import("./store.js").Store<View>}} app @param {Storage} storage
+ * @param {EventTarget} page that hears of changes of the storage: its window
+ */
+export function keepMarks({ session, view }, storage, page) {
   view.on(["marks"], ({ hidden, locked }) => {
     const { video } = session.now;
     if (!video) return;
     if (hidden.size || locked.size)
-      storage.setItem(marksOf(video.id), JSON.stringify({ hidden: [...hidden], locked: [...locked] }));
+      keep(storage, marksOf(video.id), JSON.stringify({ hidden: [...hidden], locked: [...locked] }));
     else storage.removeItem(marksOf(video.id));
+  });
+  page.addEventListener("storage", (event) => {
+    const { video } = session.now;
+    if (!video || /** @type {StorageEvent} */ (event).key !== marksOf(video.id)) return;
+    view.set({ ...keptMarks(storage, video.id), marks: view.now.marks + 1 });
   });
 }

@@ -14,7 +14,7 @@ export function memoryStorage() {
     key: (i) => [...entries.keys()][i] ?? null,
     getItem: (name) => entries.get(name) ?? null,
     setItem(name, value) {
-      if (this.full) throw new Error("QuotaExceededError");
+      if (this.full) throw new DOMException("Full.", "QuotaExceededError");
       entries.set(name, String(value));
     },
     removeItem: (name) => entries.delete(name),
