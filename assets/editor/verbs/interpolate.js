@@ -185,8 +185,8 @@ async function run(app) {
   const { height, width } = document;
   const count = span.to.frame - span.from.frame - 1;
   const text = `Computing ${plural(count, "mask")}…`;
-  const found = await patiently(app, { title, text }, () =>
-    verbWorker().ask({ kind: "between", from, to, count, height, width, beside: speeds }),
+  const found = await patiently(app, { title, text }, (stopped) =>
+    verbWorker().ask({ kind: "between", from, to, count, height, width, beside: speeds }, stopped),
   );
   if (!found || app.document !== document) return null;
   const { masks } = found;

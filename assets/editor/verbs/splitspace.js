@@ -142,11 +142,14 @@ function hiddenWords(number, frames, touched) {
  */
 function follow(app, wanted, last) {
   const text = `Following the cut ${last < wanted.frame ? "backward" : "onward"}…`;
-  return patiently(app, { title: "Split this mask", text }, () => followed(app, wanted, last));
+  return patiently(app, { title: "Split this mask", text }, (stopped) => followed(app, wanted, last, stopped));
 }
 
-/** @param {import("../editor.js").Editor} app @param {Wanted} wanted @param {number} last @returns {Promise<Followed>} */
-async function followed(app, { track, frame, line }, last) {
+/**
+ * @param {import("../editor.js").Editor} app @param {Wanted} wanted @param {number} last @param {AbortSignal} stopped
+ * @returns {Promise<Followed>}
+ */
+async function followed(app, { track, frame, line }, last, stopped) {
   const { document } = app;
   const { height, width } = document;
   const { frames, stop } = followable(document, { track, frame, last });
@@ -163,7 +166,7 @@ async function followed(app, { track, frame, line }, last) {
     masks.push([k, text]);
   }
   if (!masks.length) throw new Error(`The mask of frame ${frame} is not loaded.`);
-  const { parts } = await verbWorker().ask({ kind: "cut", masks, line, height, width });
+  const { parts } = await verbWorker().ask({ kind: "cut", masks, line, height, width }, stopped);
   const at = wanted[parts.length];
   if (parts.length < masks.length) return { parts, stop: `The mask of frame ${at} is empty.` };
   return { parts, stop: masks.length < wanted.length ? `Stops at frame ${at}, whose mask is not loaded.` : stop };

@@ -8,12 +8,14 @@ import { beginWorker } from "../../kit/worker.js";
 /** @typedef {import("./computing.js").Between} Between */
 /** @typedef {import("./computing.js").Cut} Cut */
 
+const STOPPED = "The computation stopped; try again.";
+
 export class VerbWorker {
   /** @param {() => {worker: {terminate: () => void, onerror: unknown}, port: MessagePort}} start */
   constructor(start = startWorker) {
     this.start = start;
     this.number = 0;
-    /** @type {Map<number, {done: (found: never) => void, failed: (error: Error) => void}>} questions by their numbers */
+    /** @type {Map<number, {asked: AskBetween|AskCut, done: (found: never) => void, failed: (error: Error) => void}>} questions by their numbers */
     this.asked = new Map();
     /** @type {{worker: {terminate: () => void, onerror: unknown}, port: MessagePort}|null} */
     this.running = null;
@@ -21,16 +23,29 @@ export class VerbWorker {
 
   /**
    * @template {AskBetween|AskCut} T
-   * @param {T} asked
-   * @returns {Promise<T extends AskBetween ? Between : Cut>} rejects when the worker fails
+   * @param {T} asked @param {AbortSignal} [stopped] ends this question alone
+   * @returns {Promise<T extends AskBetween ? Between : Cut>} rejects when the worker fails, or was stopped
    */
-  ask(asked) {
+  async ask(asked, stopped) {
+    if (stopped?.aborted) throw new Error(STOPPED);
     const { port } = this.ready();
     const number = (this.number += 1);
+    stopped?.addEventListener("abort", () => this.stop(number));
     return new Promise((done, failed) => {
-      this.asked.set(number, { done, failed });
+      this.asked.set(number, { asked, done, failed });
       port.postMessage({ number, asked });
     });
+  }
+
+  /** @param {number} number of a question; one that was answered is over already */
+  stop(number) {
+    const stopped = this.asked.get(number);
+    if (!stopped) return;
+    this.asked.delete(number);
+    stopped.failed(new Error(STOPPED));
+    // Only the end of the worker ends what it computes, so another one gets the other questions.
+    this.end();
+    for (const [other, { asked }] of this.asked) this.ready().port.postMessage({ number: other, asked });
   }
 
   ready() {
@@ -47,10 +62,14 @@ export class VerbWorker {
 
   /** The worker ended: its questions stay without an answer, and the next one starts another. */
   fail() {
+    this.end();
+    for (const { failed } of this.asked.values()) failed(new Error(STOPPED));
+    this.asked.clear();
+  }
+
+  end() {
     this.running?.worker.terminate();
     this.running = null;
-    for (const { failed } of this.asked.values()) failed(new Error("The computation stopped; try again."));
-    this.asked.clear();
   }
 }
 

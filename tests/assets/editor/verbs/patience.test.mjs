@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { patiently } from "../../../../assets/editor/verbs/patience.js";
-import { verbWorker } from "../../../../assets/editor/verbs/worker.js";
 
 const WORDS = { title: "Interpolate", text: "Computing 8 masks…" };
 
@@ -10,7 +9,11 @@ function begun(context) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const toasts = [];
   let end;
-  const work = () => new Promise((done, failed) => (end = { done, failed }));
+  const work = (stopped) =>
+    new Promise((done, failed) => {
+      end = { done, failed, stopped };
+      stopped.addEventListener("abort", () => failed(new Error("The computation stopped; try again.")));
+    });
   const found = patiently({ toast: (message) => toasts.push(message) }, WORDS, work);
   return { toasts, found, end };
 }
@@ -29,10 +32,19 @@ test("what takes long is told until it is there, and can be stopped", async (con
   context.mock.timers.tick(1000);
   const [{ title, text, until, actions }] = toasts;
   assert.deepEqual({ title, text }, WORDS);
-  context.mock.method(verbWorker(), "fail", () => end.failed(new Error("The computation stopped; try again.")));
   actions[0].run();
   await until;
   assert.equal(await found, null, "no fault: the person stopped it");
+  assert.ok(end.stopped.aborted);
+});
+
+test("what takes long ends at once when it is stopped, also while it loads", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const toasts = [];
+  const found = patiently({ toast: (message) => toasts.push(message) }, WORDS, () => new Promise(() => {}));
+  context.mock.timers.tick(1000);
+  toasts[0].actions[0].run();
+  assert.equal(await found, null);
 });
 
 test("what fails by itself is a fault", async (context) => {

@@ -53,3 +53,28 @@ test("a worker that fails leaves its questions with a sentence, and the next que
   started[1].answer();
   assert.equal((await next).masks.length, 1);
 });
+
+test("a question that is stopped ends alone: another worker gets the others", async () => {
+  const { start, started } = fake();
+  const worker = new VerbWorker(start);
+  const stopping = new AbortController();
+  const [stopped, other] = [worker.ask(question(2), stopping.signal), worker.ask(question(4))];
+  stopping.abort();
+  await assert.rejects(stopped, /The computation stopped/);
+  assert.ok(started[0].worker.ended);
+  started[1].answer();
+  assert.deepEqual((await other).masks, [boxCounts(2, 0, 4, 2)]);
+  await assert.rejects(worker.ask(question(2), stopping.signal), /stopped/, "stopped before it was asked");
+  assert.deepEqual([started.length, started[1].worker.ended], [2, false]);
+});
+
+test("a question that was answered is no longer stopped", async () => {
+  const { start, started } = fake();
+  const worker = new VerbWorker(start);
+  const stopping = new AbortController();
+  const asked = worker.ask(question(2), stopping.signal);
+  started[0].answer();
+  await asked;
+  stopping.abort();
+  assert.equal(started[0].worker.ended, false);
+});
