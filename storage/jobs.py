@@ -241,10 +241,13 @@ def request_cancel(tx: Connection, job_id: str) -> Job:
 
 def newest_cancelled(tx: Connection, kind: str, project_id: str | None = None) -> tuple[Job, ...]:
     """Of each project (or of one) the newest job of a kind, where that was cancelled."""
-    newest: dict[str | None, Job] = {}
-    for job in list_jobs(tx, project_id, kind=kind):
-        newest.setdefault(job.project_id, job)
-    return tuple(job for job in newest.values() if job.status == "cancelled")
+    table = schema.jobs
+    newest = select(table.c.project_id).where(table.c.kind == kind).distinct()
+    if project_id is not None:
+        newest = newest.where(table.c.project_id == project_id)
+    # Asked for project by project: the list of all of them ends before those that have rested for long.
+    found = (list_jobs(tx, of, kind=kind, limit=1) for of in tx.scalars(newest).all() if of is not None)
+    return tuple(job for jobs in found for job in jobs if job.status == "cancelled")
 
 
 def go_on(tx: Connection, job_id: str) -> Job:

@@ -284,11 +284,13 @@ def test_what_a_retraining_has_kept_goes_when_its_job_has_ended(settings: Settin
 def test_what_a_stopped_retraining_has_kept_stays_until_another_one_of_the_project_is_there(
     settings: Settings, database: Database
 ) -> None:
-    project, _ = project_with(database)
+    project, other = (project_with(database, name=name)[0] for name in ("street", "quay"))
     with database.atomic() as tx:
         stopped = jobs.enqueue(tx, kind="retrain", project_id=project.id).id
         jobs.request_cancel(tx, stopped)
         jobs.enqueue(tx, kind="retrain", project_id=None)
+        for _ in range(101):  # more than a list of jobs shows
+            jobs.request_cancel(tx, jobs.enqueue(tx, kind="retrain", project_id=other.id).id)
     (settings.retrainings / stopped).mkdir(parents=True)
     clear_abandoned(database, settings)
     assert [left.name for left in settings.retrainings.iterdir()] == [stopped]
