@@ -239,26 +239,19 @@ def request_cancel(tx: Connection, job_id: str) -> Job:
     return get_job(tx, job_id)
 
 
-def newest_cancelled(tx: Connection, kind: str, project_id: str | None = None) -> tuple[Job, ...]:
-    """Of each project (or of one) the newest job of a kind, where that was cancelled."""
-    table = schema.jobs
-    newest = select(table.c.project_id).where(table.c.kind == kind).distinct()
-    if project_id is not None:
-        newest = newest.where(table.c.project_id == project_id)
-    # Asked for project by project: the list of all of them ends before those that have rested for long.
-    found = (list_jobs(tx, of, kind=kind, limit=1) for of in tx.scalars(newest).all() if of is not None)
-    return tuple(job for jobs in found for job in jobs if job.status == "cancelled")
-
-
 def go_on(tx: Connection, job_id: str) -> Job:
-    """Put a cancelled job back into the queue, to be resumed from what it has kept. Raises JobOver, NotFound."""
+    """Put a cancelled or failed job back into the queue, to be resumed from what it has kept.
+
+    Raises JobOver, NotFound.
+    """
     waiting = {"status": "queued", "worker": None, "heartbeat": None, "started": None, "finished": None, "attempts": 0}
+    begins_again = {**waiting, "error": None, "message": "waiting to go on"}
     table = schema.jobs
-    cancelled_one = update(table).where(table.c.id == job_id, table.c.status == "cancelled")
-    changed = tx.execute(cancelled_one.values(**waiting, message="waiting to go on"))
+    ended = update(table).where(table.c.id == job_id, table.c.status.in_(("cancelled", "failed")))
+    changed = tx.execute(ended.values(**begins_again))
     job = get_job(tx, job_id)
     if changed.rowcount == 0:
-        raise JobOver(f"The {job.kind} job {job_id} is {job.status}; only a cancelled one can go on.")
+        raise JobOver(f"The {job.kind} job {job_id} is {job.status}; only one that was cancelled or failed can go on.")
     return job
 
 
@@ -268,6 +261,13 @@ def get_job(tx: Connection, job_id: str) -> Job:
     if row is None:
         raise NotFound("job", job_id)
     return _job(row)
+
+
+def find_jobs(tx: Connection, job_ids: Collection[str]) -> tuple[Job, ...]:
+    """Those of these jobs that are there, newest first."""
+    table = schema.jobs
+    query = select(table).where(table.c.id.in_(job_ids)).order_by(table.c.created.desc(), table.c.id)
+    return tuple(_job(row) for row in tx.execute(query))
 
 
 def list_jobs(

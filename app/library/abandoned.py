@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from app.library.kept_runs import newest_kept
 from app.library.unpacked import GLANCES, UNPACKED, discard_all_unused
 from app.opening import kept_databases
 from app.own_files import files_named, folders_named
@@ -44,7 +45,7 @@ def clear_abandoned(database: Database, settings: Settings) -> int:
 def clear_retrainings(database: Database, settings: Settings) -> None:
     """Remove the folders of retrainings whose jobs have ended; a failure is logged, and the folder left.
 
-    That of a project's newest retraining stays if it was cancelled: it can go on (`app.training.retrain.go_on`). All
+    Of each project the newest one stays that was stopped or failed and can go on (`app.training.retrain.go_on`). All
     stay while a database that a copy has replaced is kept: their jobs may be there.
     """
     if kept_databases(settings.database_url):
@@ -53,7 +54,7 @@ def clear_retrainings(database: Database, settings: Settings) -> None:
     # The folders first: a job gets its folder only while it is active.
     found = list(folder.iterdir()) if folder.is_dir() else []
     with database.read() as tx:
-        kept = {job.id for job in (*jobs.list_jobs(tx, active=True), *jobs.newest_cancelled(tx, "retrain"))}
+        kept = {job.id for job in (*jobs.list_jobs(tx, active=True), *newest_kept(tx, settings).values())}
     for left in found:
         if left.name in kept:
             continue

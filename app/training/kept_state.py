@@ -13,11 +13,11 @@ from typing import Any
 
 import torch
 
+from app.library.kept_runs import STATE
 from app.settings import Settings
 from app.training.open_videos import OpenVideos
 from app.training.project_clips import ProjectClips
 from app.training.report import TruthShare
-from app.training.retrain import STATE
 from model.adapting import Adapted
 from model.adapting.choice import Choice
 from model.atomic import replacing

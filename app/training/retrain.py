@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from app.errors import BadInput
 from app.jobs import queue
+from app.library.kept_runs import newest_kept
 from app.settings import Settings
 from app.training.corrections import MaskPlace
 from app.training.plan import plan
@@ -21,7 +22,6 @@ from storage.database import Database
 from storage.jobs import Job
 
 KIND = "retrain"
-STATE = "state.pt"  # in the folder of a run, as soon as it can go on from what it keeps
 
 
 def start(
@@ -50,9 +50,9 @@ def start(
 
 
 def stopped(tx: Connection, settings: Settings, project_id: str) -> Job | None:
-    """The newest retraining of a project, if it was cancelled and can go on from what it has kept."""
-    kept = (job for job in jobs.newest_cancelled(tx, KIND, project_id))
-    return next((job for job in kept if (settings.retrainings / job.id / STATE).is_file()), None)
+    """The newest retraining of a project that was stopped or failed, and can go on from what it has kept."""
+    kept = newest_kept(tx, settings).get(project_id)
+    return None if kept is None or kept.active else kept
 
 
 def go_on(database: Database, settings: Settings, *, project_id: str) -> Job:

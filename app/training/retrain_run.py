@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import json
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -90,10 +89,10 @@ def run(
     state = KeptState(settings, job_id)
     with database.read() as tx:
         job = jobs.get_job(tx, job_id)
-    clear_retrainings(database, settings)
     began = time.monotonic()
     kept = state.begun()
     source, facts = kept or _begin(database, settings, state, job, report)
+    clear_retrainings(database, settings)  # not before: a run that never begins leaves what the one before has kept
     try:
         if kept:
             report.log(f"{WENT_ON}\n")
@@ -118,9 +117,9 @@ def run(
         register(database, settings, candidate, project_id=str(job.project_id), source=source, then=complete)
     finally:
         source.close()
-        # Ctrl+C in the terminal of a worker reaches this process too: the worker puts the job back into the queue.
-        if not isinstance(sys.exception(), KeyboardInterrupt) and _over(database, job_id, report):
-            state.done()
+    # A run that was stopped or failed keeps what it has done, until another retraining of the project begins.
+    if not report.taken:
+        state.done()
     return json.loads(json.dumps(result))  # type: ignore[no-any-return]
 
 
@@ -237,13 +236,3 @@ def left_out_note(masks: int) -> tuple[str, ...]:
     """A sentence for the report where so many masks that look spoiled were left out; none where there are none."""
     verb = "was" if masks == 1 else "were"
     return (f"{counted(masks, 'mask')} that looked spoiled {verb} left out.",) if masks else ()
-
-
-def _over(database: Database, job_id: str, report: JobReporter) -> bool:
-    """Whether this run cannot go on: its job has ended or ends now, and no other process has it.
-
-    One that is cancelled keeps what it has done, until another retraining of the project begins.
-    """
-    with database.read() as tx:
-        job = jobs.get_job(tx, job_id)
-    return not (job.status in ("queued", "cancelling", "cancelled") or report.taken)

@@ -259,13 +259,13 @@ class Retrain {
     const stopped = run.status === "cancelled";
     const again = goesOn(facts, run);
     const kept = again ? " What it has done is kept until another run begins." : "";
-    const sentence = stopped ? `This run was stopped; no checkpoint was made.${kept}` : run.error || "This run failed.";
+    const problem = stopped ? "This run was stopped; no checkpoint was made." : run.error || "This run failed.";
     return [
       h(
         "p.v-note",
         { class: stopped ? "" : "bad", role: "alert", id: "v-run-problem" },
         icon(stopped ? "x" : "warn"),
-        h("span.v-grow", null, sentence),
+        h("span.v-grow", null, problem + kept),
         again ? button("Go on", { kind: "line", icon: "retrain", id: "v-go-on", onclick: () => this.goOn() }) : null,
       ),
       facts.plan.reason ? this.invitation(facts) : tooLittle(facts),

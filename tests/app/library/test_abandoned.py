@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.library.abandoned import clear_abandoned
+from app.library.kept_runs import STATE
 from app.library.unpacked import UNPACKED
 from app.settings import DATABASE_NAME, Settings
 from app.web.server import create_app
@@ -281,20 +282,36 @@ def test_what_a_retraining_has_kept_goes_when_its_job_has_ended(settings: Settin
     assert [left.name for left in settings.retrainings.iterdir()] == [waiting]
 
 
-def test_what_a_stopped_retraining_has_kept_stays_until_another_one_of_the_project_is_there(
-    settings: Settings, database: Database
+@pytest.mark.parametrize("ending", ["cancelled", "failed", "done"])
+def test_what_a_retraining_has_kept_that_was_not_done_stays_until_another_one_of_the_project_has_begun(
+    settings: Settings, database: Database, ending: str
 ) -> None:
-    project, other = (project_with(database, name=name)[0] for name in ("street", "quay"))
+    def queued(project_id: str | None) -> str:
+        with database.atomic() as tx:
+            job = jobs.enqueue(tx, kind="retrain", project_id=project_id)
+            jobs.claim(tx, worker="w", kinds=["retrain"], only=job.id)
+        return job.id
+
+    def keep(job: str) -> None:
+        (settings.retrainings / job).mkdir(parents=True)
+        (settings.retrainings / job / STATE).touch()
+
+    def left() -> set[str]:
+        clear_abandoned(database, settings)
+        return {folder.name for folder in settings.retrainings.iterdir()}
+
+    project, _ = project_with(database)
+    first = queued(project.id)
+    keep(first)
     with database.atomic() as tx:
-        stopped = jobs.enqueue(tx, kind="retrain", project_id=project.id).id
-        jobs.request_cancel(tx, stopped)
-        jobs.enqueue(tx, kind="retrain", project_id=None)
-        for _ in range(101):  # more than a list of jobs shows
-            jobs.request_cancel(tx, jobs.enqueue(tx, kind="retrain", project_id=other.id).id)
-    (settings.retrainings / stopped).mkdir(parents=True)
-    clear_abandoned(database, settings)
-    assert [left.name for left in settings.retrainings.iterdir()] == [stopped]
-    with database.atomic() as tx:
-        jobs.enqueue(tx, kind="retrain", project_id=project.id)
-    clear_abandoned(database, settings)
-    assert not list(settings.retrainings.iterdir())
+        if ending == "cancelled":
+            jobs.cancelled(tx, first)
+        elif ending == "failed":
+            jobs.fail(tx, first, error="The disk is away.")
+        else:
+            jobs.finish(tx, first)
+    other, second = queued(None), queued(project.id)
+    keep(other)
+    assert left() == {other} | (set() if ending == "done" else {first})
+    keep(second)
+    assert left() == {other, second}

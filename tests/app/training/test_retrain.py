@@ -4,6 +4,7 @@ import pytest
 
 from app.errors import BadInput
 from app.jobs import queue
+from app.library.kept_runs import STATE
 from app.settings import Settings
 from app.training import retrain
 from storage import jobs
@@ -50,12 +51,21 @@ def test_a_stopped_retraining_goes_on_while_it_is_the_newest_and_has_kept_someth
     with pytest.raises(BadInput, match="no stopped retraining"):
         retrain.go_on(database, settings, project_id=made)
     (settings.retrainings / job.id).mkdir(parents=True)
-    (settings.retrainings / job.id / retrain.STATE).touch()
+    (settings.retrainings / job.id / STATE).touch()
     assert retrain.go_on(database, settings, project_id=made).id == job.id
     with database.read() as tx:
         again = jobs.get_job(tx, job.id)
     assert (again.status, again.finished, again.parameters["steps"]) == ("queued", None, 7)
     queue.cancel(database, job.id)
     queue.cancel(database, retrain.start(database, settings, project_id=made).id)
+    assert retrain.go_on(database, settings, project_id=made).id == job.id, "the newer one has kept nothing"
+    with database.atomic() as tx:
+        jobs.claim(tx, worker="w", kinds=["retrain"])
+        jobs.fail(tx, job.id, error="The disk is away.")
+    again = retrain.go_on(database, settings, project_id=made)
+    assert (again.id, again.status, again.error) == (job.id, "queued", None)
+    with database.atomic() as tx:
+        jobs.claim(tx, worker="w", kinds=["retrain"])
+        jobs.finish(tx, job.id)
     with pytest.raises(BadInput, match="no stopped retraining"):
         retrain.go_on(database, settings, project_id=made)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import torch
 
-from app.errors import Cancelled
+from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
+from app.library.kept_runs import STATE
 from app.settings import DATABASE_NAME, Settings, make_settings
 from app.training import agreement, golden, open_videos, retrain, retrain_run, retraining
 from app.training.golden import golden_set
@@ -374,24 +375,50 @@ def test_what_is_proven_is_in_use_at_once_and_the_verdict_names_the_way_back(
     assert second["plan"]["before_learnt"] is True
 
 
-def test_cancelling_makes_no_checkpoint_and_keeps_what_was_done(
-    database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("ending", [Cancelled, BadInput])
+def test_cancelling_or_an_error_makes_no_checkpoint_and_keeps_what_was_done(
+    database: Database,
+    settings: Settings,
+    project: tuple[Project, list[Video]],
+    monkeypatch: pytest.MonkeyPatch,
+    ending: type[Exception],
 ) -> None:
     job_id = queued(database, project[0], steps=500)
 
-    def cancel(*_: object, **__: object) -> None:
-        with database.atomic() as tx:
-            jobs.request_cancel(tx, job_id)
-        raise Cancelled
+    def end(*_: object, **__: object) -> None:
+        if ending is Cancelled:
+            with database.atomic() as tx:
+                jobs.request_cancel(tx, job_id)
+        raise ending
 
-    monkeypatch.setattr(retraining, "adapt", cancel)
-    with pytest.raises(Cancelled):
+    monkeypatch.setattr(retraining, "adapt", end)
+    with pytest.raises(ending):
         retrain_run.run_job(database, settings, job_id=job_id, worker="test")
+    if ending is BadInput:
+        with database.atomic() as tx:
+            jobs.fail(tx, job_id, error="The disk with the videos is away.")  # as the worker does
     with database.read() as tx:
         found = retrain.stopped(tx, settings, project[0].id)
         assert found is not None and found.id == job_id
         assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["start"]
     assert [path.name for path in settings.checkpoints.iterdir()] == ["start.safetensors"]
+
+
+def test_a_run_that_never_begins_leaves_what_the_stopped_one_before_it_has_kept(
+    database: Database, settings: Settings
+) -> None:
+    made, _ = project_with(database, "fish", name="empty")
+    stopped, second = (queued(database, made) for _ in range(2))
+    (settings.retrainings / stopped).mkdir(parents=True)
+    (settings.retrainings / stopped / STATE).touch()
+    with database.atomic() as tx:
+        jobs.cancelled(tx, stopped)
+    with pytest.raises(BadInput, match="review"):
+        retrain_run.run_job(database, settings, job_id=second, worker="test")
+    with database.atomic() as tx:
+        jobs.fail(tx, second, error="There is nothing to train on.")
+        found = retrain.stopped(tx, settings, made.id)
+    assert found is not None and found.id == stopped
 
 
 def test_the_report_says_how_many_masks_were_left_out() -> None:

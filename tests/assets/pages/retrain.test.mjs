@@ -347,6 +347,9 @@ test("a failed run shows the reason, a stopped one that nothing was made", async
   assert.match(kept.text("#v-next-plan"), /^What the next one would train on/);
   await kept.press("Go on");
   assert.deepEqual(kept.writes, ["POST /data/projects/p/retrain/go-on {}"]);
+  const failing = [run("r", { status: "failed", result: null, error: "The disk is away." })];
+  const mended = await opened({ runs: failing, stopped: "r" });
+  assert.match(mended.text("#v-run-problem"), /^The disk is away\. What it has done is kept/);
 });
 
 test("the address chooses the run, else the running one, else the newest", async () => {

@@ -3,9 +3,9 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from app.library.kept_runs import STATE
 from app.settings import Settings
 from app.training.corrections import LatestCheck, Suspicion
-from app.training.retrain import STATE
 from app.web.routes import retrain
 from storage import checkpoints, jobs
 from storage.database import Database
