@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.checkpoints.choice import chosen_checkpoint
 from app.settings import Settings
 from app.training.project_clips import ProjectClips
-from app.training.report import Report
+from app.training.report import NOT_PROVEN, Decision, Reason, Report
 from app.training.rounds import free_name
 from model.adapting import Adapted
 from model.thresholds import KEY, Thresholds
@@ -42,11 +43,13 @@ def register(
     *,
     project_id: str,
     source: ProjectClips,
-    then: Callable[[Connection, Checkpoint], object],
+    then: Callable[[Connection, Checkpoint, Report], object],
 ) -> None:
-    """Write the file and register it; promote it if its report says so. ``then`` is called in the same transaction."""
-    report, adapted = candidate.report, candidate.adapted
-    line = report.lineage
+    """Write the file and register it; promote it if its report says so, unless another one came into use meanwhile.
+
+    ``then`` is called in the same transaction, with the report as it is stored.
+    """
+    adapted, line = candidate.adapted, candidate.report.lineage
     provenance: dict[str, Any] = {
         **adapted.facts,
         "steps": line.steps,
@@ -63,6 +66,7 @@ def register(
         checkpoint.save(arrival.content, made, dtype=exact_dtype(made.state))
         digest, path = checkpoint.file_hash(arrival.content), arrival.put()
         with database.atomic() as tx:
+            report = _as_chosen(tx, project_id, candidate.report)
             registered = checkpoints.add_checkpoint(
                 tx,
                 name=free_name(tx, project_id, line.round),
@@ -81,4 +85,14 @@ def register(
             give_roles(tx, project_id, candidate.roles)
             if report.decision.promoted:
                 checkpoints.activate(tx, project_id, registered.id)
-            then(tx, registered)
+            then(tx, registered, report)
+
+
+def _as_chosen(tx: Connection, project_id: str, report: Report) -> Report:
+    """The report of what would be promoted: not proven where it was not compared with the checkpoint in use now."""
+    chosen = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
+    if not report.decision.promoted or chosen is None or chosen.id == report.lineage.before:
+        return report
+    text = f"Another checkpoint, {chosen.name}, came into use during the run; it was not compared with that one."
+    reasons = (*report.decision.reasons, Reason("another in use", False, text))
+    return dataclasses.replace(report, decision=Decision(NOT_PROVEN, reasons))

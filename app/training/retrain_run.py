@@ -26,6 +26,7 @@ from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
 from app.training.recorded_effort import recorded_effort
 from app.training.registering import register
+from app.training.report import Report
 from app.training.retraining import Retraining
 from app.training.start import start_of
 from app.training.suspicions import MOST_NAMED, CorrectionCheck, check_corrections
@@ -104,8 +105,7 @@ def run(
             candidate = training.run()
         result: dict[str, Any] = {}
 
-        def complete(tx: Connection, registered: Checkpoint) -> None:
-            made = candidate.report
+        def complete(tx: Connection, registered: Checkpoint, made: Report) -> None:
             result.update(made.as_json(), plan=facts["plan"], pace=training.pace)
             result["corrections"] = facts["corrections"]
             result["recorded"] = facts.get("recorded")
