@@ -39,6 +39,7 @@ def start(
     reason = plan(database, project_id).reason
     if reason is not None:
         raise BadInput(reason)
+    queue.care(database, settings)  # a retraining whose process has died goes on in the queue: that is the reason then
     return queue.enqueue(
         database,
         settings,
@@ -56,8 +57,15 @@ def stopped(tx: Connection, settings: Settings, project_id: str) -> Job | None:
 
 
 def go_on(database: Database, settings: Settings, *, project_id: str) -> Job:
-    """Put the stopped retraining of a project back into the queue. Raises `BadInput` if there is none."""
+    """Put the stopped retraining of a project back into the queue. Raises `BadInput` if there is none.
+
+    One whose process has died is in the queue already, and waits there to go on.
+    """
+    queue.care(database, settings)
     with database.atomic() as tx:
+        waiting = newest_kept(tx, settings).get(project_id)
+        if waiting is not None and waiting.status == "queued":
+            return waiting
         require_none(tx, project_id)
         found = stopped(tx, settings, project_id)
         if found is None:

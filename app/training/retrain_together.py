@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.errors import BadInput
-from app.jobs import processes
+from app.jobs import processes, queue
 from app.jobs.reporter import JobReporter
 from app.machine import Shard, choose_device
 from app.settings import Settings
@@ -61,6 +61,7 @@ def retrain_together(
     device = choose_device(settings.device)
     own = dataclasses.replace(settings, device=f"cuda:{shard.local}" if device.startswith("cuda") else device)
     if shard.first:
+        queue.care(database, settings)  # a retraining whose process has died goes on in the queue
         job = _claimed(database, project_id, parameters_of(steps, leave_out) | {SESSION: shard.session})
         first = lambda training: _first_share(training, shard)  # noqa: E731
         return run_job(database, own, job_id=job.id, worker=str(job.worker), first=first)

@@ -1,9 +1,11 @@
 """A retraining is put in the queue only where there is something to train on."""
 
+import socket
+
 import pytest
 
 from app.errors import BadInput
-from app.jobs import queue
+from app.jobs import processes, queue
 from app.library.kept_runs import STATE
 from app.settings import Settings
 from app.training import retrain
@@ -37,6 +39,32 @@ def test_one_project_is_retrained_once_at_a_time_and_the_second_learns_why(
     with database.atomic() as tx:
         jobs.finish(tx, job.id)
     assert retrain.start(database, settings, project_id=project[0].id).status == "queued"
+
+
+def test_a_retraining_whose_process_has_died_goes_on_without_a_server(
+    database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "ensure_worker", lambda settings, **more: False)
+    made = project[0].id
+    job = retrain.start(database, settings, project_id=made)
+    (settings.retrainings / job.id).mkdir(parents=True)
+    (settings.retrainings / job.id / STATE).touch()
+
+    def die() -> None:
+        with database.atomic() as tx:
+            jobs.claim(tx, worker=f"{socket.gethostname()}:4194305", kinds=["retrain"])  # above the largest number
+            jobs.heartbeat(tx, job.id, progress=0.42)
+
+    die()
+    with pytest.raises(BadInput, match="waits in the queue"):
+        retrain.start(database, settings, project_id=made)
+    die()
+    again = retrain.go_on(database, settings, project_id=made)
+    assert (again.id, again.status) == (job.id, "queued")
+    with database.atomic() as tx:
+        jobs.claim(tx, worker=processes.own_name(), kinds=["retrain"])
+    with pytest.raises(BadInput, match="already retraining"):
+        retrain.go_on(database, settings, project_id=made)
 
 
 def test_a_stopped_retraining_goes_on_while_it_is_the_newest_and_has_kept_something(
