@@ -12,7 +12,9 @@ from app.cli.outcome import ChecksFailed, print_lines
 from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.jobs.queue import cancel, care
+from app.library.kept_runs import STATE
 from app.machine import Shard
+from app.sentences import WrongUsage
 from app.settings import Settings
 from app.training.corrections import MaskPlace
 from app.training.estimate import expected, sentence
@@ -40,6 +42,8 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
 
             result = run_job(database, settings, job_id=job.id, worker=str(job.worker))
         elif arguments.resume:
+            if Shard.of_environment().count > 1:
+                raise WrongUsage("A stopped retraining goes on in one process: give --resume without torchrun.")
             project = find_project(database, settings)
             result = _follow(database, settings, go_on(database, settings, project_id=project.id).id)
         else:
@@ -108,7 +112,7 @@ def _suspicious(database: Database, project_id: str, *, leave_out: bool) -> list
 
 
 def _follow(database: Database, settings: Settings, job_id: str) -> dict[str, Any]:
-    """Show a job's progress until it ends; Ctrl+C stops the job, which ``--resume`` continues.
+    """Show a job's progress until it ends; Ctrl+C stops the job, which ``--resume`` continues if it has kept anything.
 
     Raises `ChecksFailed` if the job failed.
     """
@@ -123,8 +127,10 @@ def _follow(database: Database, settings: Settings, job_id: str) -> dict[str, An
             progress(job.progress, job.message or job.status, eta_seconds=job.eta_seconds)
             time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
+        progress.end()
         cancel(database, job_id)
-        print_lines(["Stopped; retrain --resume goes on from what is kept."])
+        if (settings.retrainings / job_id / STATE).is_file():
+            print_lines(["Stopped; retrain --resume goes on from what is kept."])
         raise
     progress.end()
     if job.status != "done":

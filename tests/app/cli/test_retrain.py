@@ -8,6 +8,7 @@ import pytest
 
 from app.cli import retrain
 from app.cli.outcome import ChecksFailed
+from app.library.kept_runs import STATE
 from app.settings import Settings
 from app.training import suspicions
 from app.training.suspicions import CorrectionCheck, NamedMask
@@ -133,10 +134,18 @@ def test_a_stopped_retraining_is_resumed(data_run: Run, database: Database, monk
     monkeypatch.setattr(retrain, "_follow", lambda *_: RESULT)
     assert data_run("retrain", "--project", "sea", "--resume").out.strip() == RESULT["verdict"]
     assert went_on == [made.id]
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    refused = data_run("retrain", "--project", "sea", "--resume")
+    assert (refused.code, len(went_on)) == (2, 1) and "without torchrun" in refused.last
 
 
-def test_interrupting_cancels_the_job_that_is_followed(
-    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kept", [False, True])
+def test_interrupting_cancels_the_job_that_is_followed_and_promises_only_what_is_there(
+    database: Database,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    kept: bool,
 ) -> None:
     def interrupt(given: Database, at: Settings) -> None:
         raise KeyboardInterrupt
@@ -144,9 +153,13 @@ def test_interrupting_cancels_the_job_that_is_followed(
     with database.atomic() as tx:
         job = jobs.enqueue(tx, kind="retrain", project_id=None)
     monkeypatch.setattr(retrain, "care", interrupt)
+    if kept:
+        (settings.retrainings / job.id).mkdir(parents=True)
+        (settings.retrainings / job.id / STATE).touch()
 
     with pytest.raises(KeyboardInterrupt):
         retrain._follow(database, settings, job.id)
 
     with database.read() as tx:
         assert jobs.get_job(tx, job.id).status == "cancelled"
+    assert ("--resume" in capsys.readouterr().err) == kept
