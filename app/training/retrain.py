@@ -22,6 +22,8 @@ from storage.database import Database
 from storage.jobs import Job
 
 KIND = "retrain"
+SESSION = "session"  # in the parameters of a job: the processes that `torchrun` started together find it by that
+DEVICE = "device"  # in the parameters of a job: on what its run trains
 
 
 def start(
@@ -81,6 +83,17 @@ def parameters_of(steps: int | None, leave_out: Sequence[MaskPlace]) -> dict[str
     if leave_out:
         parameters["leave_out"] = [list(place) for place in leave_out]
     return parameters
+
+
+def trains_on(job: Job, device: str) -> bool:
+    """Whether a running retraining uses this device; one that has not said what it uses yet may use any.
+
+    The processes that `torchrun` starts use one GPU each; only that of the first is known.
+    """
+    used = job.parameters.get(DEVICE)
+    if used is None or used == device:
+        return True
+    return SESSION in job.parameters and str(used).startswith("cuda") and device.startswith("cuda")
 
 
 def require_none(tx: Connection, project_id: str) -> None:

@@ -27,6 +27,7 @@ from app.training.project_clips import ProjectClips, videos_with_human_masks
 from app.training.recorded_effort import recorded_effort
 from app.training.registering import register
 from app.training.report import Report
+from app.training.retrain import DEVICE
 from app.training.retraining import Retraining
 from app.training.start import start_of
 from app.training.suspicions import MOST_NAMED, CorrectionCheck, check_corrections
@@ -88,7 +89,9 @@ def run(
     nothing to train on, `Cancelled`; the project is then unchanged.
     """
     state = KeptState(settings, job_id)
-    with database.read() as tx:
+    with database.atomic() as tx:
+        # What else needs a network on this device waits meanwhile (`app.worker.loop`).
+        jobs.add_parameters(tx, job_id, {DEVICE: choose_device(settings.device)})
         job = jobs.get_job(tx, job_id)
     began = time.monotonic()
     kept = state.begun()

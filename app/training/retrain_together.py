@@ -19,14 +19,13 @@ from app.settings import Settings
 from app.training.corrections import MaskPlace
 from app.training.kept_state import KeptState
 from app.training.plan import plan
-from app.training.retrain import KIND, parameters_of, require_none
+from app.training.retrain import KIND, SESSION, parameters_of, require_none
 from app.training.retrain_run import begun, run_job
 from app.training.retraining import Retraining
 from storage import jobs
 from storage.database import Database
 from storage.jobs import Job
 
-SESSION = "session"  # in the parameters of the job: the processes that were started together find it by that
 POLL_SECONDS = 0.5
 
 

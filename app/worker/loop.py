@@ -29,6 +29,7 @@ from app.machine import choose_device
 from app.opening import open_database
 from app.sentences import sentence
 from app.settings import ROOT, Settings
+from app.training.retrain import trains_on
 from app.worker.job import Handler, JobContext
 from storage import jobs
 from storage.database import Database, DatabaseError
@@ -233,7 +234,7 @@ class Worker:
         return replace(self._settings, device="cpu") if shares else self._settings
 
     def _trained_elsewhere(self, database: Database) -> bool:
-        """Whether a process that a person started (under `torchrun`) trains a network on the GPU of this machine."""
+        """Whether another process, as one under `torchrun` or of another worker, trains a network on this GPU."""
         if not self._on_gpu():
             return False
         try:
@@ -242,8 +243,8 @@ class Worker:
         except DatabaseError as error:
             log.warning("Whether the GPU is retraining is not known: %s", error)
             return True  # a job that waits once more does no harm
-        others = (job.worker for job in active if job.kind in self._aside and job.worker != self.name)
-        return any(processes.state(name) == "alive" for name in others)
+        others = (job for job in active if job.kind in self._aside and job.worker not in (None, self.name))
+        return any(processes.state(job.worker) == "alive" and trains_on(job, self._device_here) for job in others)
 
     def _give_up(self, database: Database, job: jobs.Job) -> None:
         """A killed job goes on from what it has stored, unless it was killed again and again."""
@@ -298,9 +299,13 @@ class Worker:
             return None
 
     def _on_gpu(self) -> bool:
+        return self._device_here.startswith("cuda")
+
+    @property
+    def _device_here(self) -> str:
         if self._device is None:
             self._device = choose_device(self._settings.device)
-        return self._device.startswith("cuda")
+        return self._device
 
     def _mark_paused(self, database: Database, paused: Sequence[jobs.Job]) -> None:
         for job in paused:

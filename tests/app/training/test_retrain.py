@@ -67,6 +67,25 @@ def test_a_retraining_whose_process_has_died_goes_on_without_a_server(
         retrain.go_on(database, settings, project_id=made)
 
 
+@pytest.mark.parametrize(
+    ("said", "uses"),
+    [
+        ({}, True),
+        ({"device": "cuda:1"}, True),
+        ({"device": "cuda:0"}, False),
+        ({"device": "cpu"}, False),
+        ({"device": "cuda:0", "session": "s"}, True),
+        ({"device": "cpu", "session": "s"}, False),
+    ],
+)
+def test_a_retraining_uses_its_own_device_and_under_torchrun_every_gpu(
+    database: Database, said: dict[str, str], uses: bool
+) -> None:
+    with database.atomic() as tx:
+        job = jobs.enqueue(tx, kind="retrain", project_id=None, parameters=said)
+    assert retrain.trains_on(job, "cuda:1") is uses
+
+
 def test_a_stopped_retraining_goes_on_while_it_is_the_newest_and_has_kept_something(
     database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

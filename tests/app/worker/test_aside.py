@@ -141,13 +141,16 @@ def test_proposals_wait_for_a_retraining_on_the_same_gpu_and_say_so(
         thread.join()
 
 
-@pytest.mark.parametrize(("device", "waits"), [("cuda:0", True), ("cpu", False)])
-def test_what_needs_the_gpu_waits_for_a_retraining_that_another_process_of_the_machine_does(
-    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, device: str, waits: bool
+@pytest.mark.parametrize(
+    ("device", "other", "waits"), [("cuda:0", "cuda:0", True), ("cuda:0", "cuda:1", False), ("cpu", "cpu", False)]
+)
+def test_what_needs_the_gpu_waits_for_a_retraining_that_another_process_of_the_machine_does_on_it(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, device: str, other: str, waits: bool
 ) -> None:
     monkeypatch.setattr(loop, "choose_device", lambda wanted: device)
     (training,) = queued(database, "retrain")
     with database.atomic() as tx:
+        jobs.add_parameters(tx, training, {"device": other})
         jobs.claim(tx, worker=processes.own_name(), kinds=["retrain"])
     devices: list[str | None] = []
     worker = Worker(
