@@ -71,14 +71,17 @@ def last_edit(tx: Connection, project_id: str) -> int:
 
 def latest_check(tx: Connection, project_id: str) -> LatestCheck:
     """The latest check of a project, as far as it still holds."""
-    found = jobs.list_jobs(tx, project_id, kind=KIND, limit=10)
-    running = any(job.active for job in found)
-    ended = next((job for job in found if not job.active), None)
+    table = schema.jobs.c
+    # Without their results, which are long: only that of one check is read.
+    asked = select(table.id, table.status, table.error).where(table.project_id == project_id, table.kind == KIND)
+    found = tx.execute(asked.order_by(table.created.desc(), table.id).limit(10)).all()
+    running = any(job.status in jobs.ACTIVE for job in found)
+    ended = next((job for job in found if job.status not in jobs.ACTIVE), None)
     problem = ended.error if ended is not None and ended.status == "failed" else None
-    done = next((job for job in found if job.status == "done" and job.result), None)
-    if done is None:
+    done = next((job for job in found if job.status == "done"), None)
+    result = None if done is None else jobs.get_job(tx, done.id).result
+    if not result:
         return LatestCheck(running, problem=problem)
-    result: Mapping[str, Any] = done.result or {}
     return LatestCheck(
         running,
         masks=int(result["masks"]),

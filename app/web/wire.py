@@ -7,6 +7,7 @@ from typing import Any
 from app.checkpoints.choice import CheckpointChoice
 from app.checkpoints.releases import BUILT_IN
 from app.proposing.resuming import KeptFrames
+from app.training.corrections import KIND as CHECK
 from storage.attributes import Attribute
 from storage.checkpoints import Checkpoint
 from storage.comments import Comment
@@ -57,8 +58,14 @@ def comment(found: Comment) -> Json:
 
 
 def job(found: Job) -> Json:
-    """One background job; times are unix seconds."""
+    """One background job; times are unix seconds.
+
+    Without the masks that a check of corrections has named, of which there may be thousands: the page of retrainings
+    is told the first of them.
+    """
     facts = _fields(found, "id", "kind", "status", "progress", "message", "eta_seconds", "error", "result")
+    if found.kind == CHECK:
+        facts["result"] = {name: value for name, value in (found.result or {}).items() if name != "named"} or None
     times = _fields(found, "created", "started", "finished")
     return {**facts, **times, "project": found.project_id, "video": found.video_id}
 

@@ -1,5 +1,6 @@
 """The latest check of corrections, as far as it still holds, and what is left out of a training."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,12 +55,18 @@ def test_only_one_check_at_a_time(
         request_check(database, settings, project_id=project[0].id)
 
 
-def test_named_masks_are_those_that_are_still_the_same(database: Database, project: Made) -> None:
+def test_named_masks_are_those_that_are_still_the_same(
+    database: Database, project: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made, (video, _) = project
     first, second = first_frames(database, video)
     checked(database, made, named(video, first), named(video, second), named(video, 9999))
     found = latest(database, made)
     assert (found.masks, found.outdated, [one.frame for one in found.named]) == (9, False, [first, second])
+    monkeypatch.setattr(jobs, "list_jobs", None)  # it reads the result of every check, each with all its masks
+    with database.atomic() as tx:
+        jobs.enqueue(tx, kind=KIND, project_id=made.id)
+    assert latest(database, made) == replace(found, running=True)
     assert all(one.mask and one.track_id and one.reason == "It jumps." for one in found.named)
     other = {"track": found.named[0].track_id, "frame": first, "after": {"state": "present", "rle": square(20, 20, 4)}}
     with database.read() as tx:

@@ -1,12 +1,14 @@
 """What is sent: every record as JSON that a browser reads, with all the keys that the editor asks for."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.training.corrections import KIND as CHECK
 from app.web import wire
 from storage import schema
 from storage.checkpoints import Checkpoint
@@ -160,6 +162,13 @@ def test_a_job_is_sent_without_what_concerns_only_the_worker(status: str) -> Non
     sent = strict(wire.job(job))
     assert (sent["project"], sent["video"], sent["status"], sent["result"]) == ("p", None, status, {"tracks": 3})
     assert not {"parameters", "log", "worker"} & set(sent)
+
+
+def test_the_masks_that_a_check_has_named_are_not_sent_with_every_list_of_jobs() -> None:
+    values: dict[str, Any] = dict.fromkeys(Job.__dataclass_fields__)
+    check = Job(**values | {"kind": CHECK, "result": {"masks": 9, "suspicious": 2, "named": [{}, {}]}})
+    assert wire.job(check)["result"] == {"masks": 9, "suspicious": 2}
+    assert wire.job(replace(check, result=None))["result"] is None
 
 
 def video(pts: list[int], time_base: tuple[int, int] = (1, 25), **more: Any) -> Video:
