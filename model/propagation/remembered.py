@@ -6,6 +6,7 @@ such a frame serves all tracks that were given there.
 
 from collections.abc import Mapping
 from functools import partial
+from typing import NamedTuple
 
 from model.propagation.evidence import KeyFlow
 from model.propagation.flow import FlowPair
@@ -15,6 +16,16 @@ from model.propagation.working import WorkingFrames
 
 MOST = 4
 """Given frames that are remembered at once: each costs a flow and a comparison of features in every frame."""
+
+
+class WaitingTracks(NamedTuple):
+    """How many of the tracks that come from a given frame have a long way to go: the seen ones, and the hidden ones.
+
+    A track that is lost is not among them: what is looked for in vain must not displace what is seen.
+    """
+
+    seen: int
+    hidden: int
 
 
 class RememberedFrames:
@@ -48,13 +59,13 @@ class RememberedFrames:
         """Behind a cut are only features of given frames."""
         self.flows, self._recent = {}, []
 
-    def keep(self, used: Mapping[int, int], k: int) -> None:
+    def keep(self, used: Mapping[int, WaitingTracks], k: int) -> None:
         """Forget the given frames that no track comes from, and at frame ``k`` the least useful ones beyond `MOST`.
 
-        used: given frame -> how many of the tracks that come from it have a long way to go, which may be none. Those
-        with most such tracks stay, then the nearest: a track that is given again soon can do without.
+        Those with most seen tracks that have a long way to go stay, then those with most hidden ones, then the nearest:
+        a track that is given again soon can do without.
         """
-        kept = sorted(used, key=lambda at: (-used[at], abs(k - at)))[:MOST]
+        kept = sorted(used, key=lambda at: (-used[at].seen, -used[at].hidden, abs(k - at)))[:MOST]
         self.flows = {at: one for at, one in self.flows.items() if at in kept}
         self.given = {at: one for at, one in self.given.items() if at in kept}
 

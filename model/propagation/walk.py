@@ -17,7 +17,7 @@ from model.propagation.flow import FlowPair, pixel_grid, warped
 from model.propagation.fusing import TrackEvidence, fused
 from model.propagation.matching import Matched, Reference, match, to_cells
 from model.propagation.palette import TrackPalette
-from model.propagation.remembered import RememberedFrames
+from model.propagation.remembered import RememberedFrames, WaitingTracks
 from model.propagation.search import FoundAgain, Searching
 from model.propagation.settings import SpreadSettings
 from model.propagation.upsampling import need_of_colours
@@ -170,14 +170,18 @@ class Walk:
                 one.seen = new
         self._remembered.add(k, new, guessed=len(given) < len(shown))
 
-    def _used(self, k: int) -> dict[int, int]:
-        """The given frames that tracks come from -> how many of these are not given again within the next `SOON`."""
+    def _used(self, k: int) -> dict[int, WaitingTracks]:
+        """The given frames that tracks come from -> these tracks, but those that are given again within `SOON`."""
         forward = 1 if self._before is None or self._before < k else -1
-        used: dict[int, int] = {}
-        for track, one in self._tracks.items():
-            if one.chance is not None:
-                again = any(0 < forward * (at - one.key) <= SOON for at in self._given[track])
-                used[one.key] = used.get(one.key, 0) + (not again)
+        used: dict[int, WaitingTracks] = {}
+        for one, given in zip(self._tracks.values(), self._given.values(), strict=True):
+            if one.chance is None:
+                continue
+            waiting = not any(0 < forward * (at - one.key) <= SOON for at in given)
+            seen, hidden = used.get(one.key, WaitingTracks(0, 0))
+            used[one.key] = WaitingTracks(
+                seen + (waiting and one.hidden == 0), hidden + (waiting and 0 < one.hidden <= FORGOTTEN)
+            )
         return used
 
     @property
