@@ -22,6 +22,14 @@ class DecodedMasks(Mapping[int, np.ndarray | None]):
         found = self._encoded[frame]
         return None if found is None else rle.decode(found)
 
+    def measured(self, frame: int) -> tuple[tuple[int, int], int] | None:
+        """As `model.propagation.spread.MeasuredMasks` asks for it: from the runs alone."""
+        found = self._encoded[frame]
+        if found is None:
+            return None
+        height, width = found["size"]
+        return (height, width), rle.area(found)
+
     def __contains__(self, frame: object) -> bool:
         return frame in self._encoded
 

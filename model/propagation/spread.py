@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -20,7 +21,17 @@ Given = Mapping[int, Mapping[int, np.ndarray | None]]
 """Track -> frame -> mask (bool H x W) of a person, or None: the person says that the track is absent there.
 
 Masks are asked for one at a time, some of them several times, and none is kept: a mapping may decode them on demand.
+Where it is also `MeasuredMasks`, the first look at all of them decodes none.
 """
+
+
+@runtime_checkable
+class MeasuredMasks(Protocol):
+    """Masks of a track whose size and area are known without decoding them."""
+
+    def measured(self, frame: int) -> tuple[tuple[int, int], int] | None:
+        """(height, width) of the mask in a frame and the number of its pixels; None where the track is absent."""
+        ...
 
 
 class SpreadError(ValueError):
@@ -91,17 +102,26 @@ def _checked(given: Given, size: tuple[int, int], start: int, stop: int) -> tupl
         raise SpreadError(f"The range of frames from {start} to {stop} is empty.")
     areas, known = [], []
     for of in given.values():
-        for k, mask in of.items():
-            if mask is None:
+        for k in of:
+            found = _measured(of, k)
+            if found is None:
                 continue
-            if mask.shape != size:
-                other = f"{mask.shape[1]} x {mask.shape[0]}"
-                raise SpreadError(f"A mask has {other} pixels, but the video has {size[1]} x {size[0]}.")
-            areas.append(int(mask.sum()))
+            (height, width), area = found
+            if (height, width) != size:
+                raise SpreadError(f"A mask has {width} x {height} pixels, but the video has {size[1]} x {size[0]}.")
+            areas.append(area)
             known.append(k)
     if not known:
         raise SpreadError("There is no mask to spread: give at least one track a mask in some frame.")
     return min((area for area in areas if area), default=0), known
+
+
+def _measured(of: Mapping[int, np.ndarray | None], k: int) -> tuple[tuple[int, int], int] | None:
+    """As `MeasuredMasks.measured`, of any mapping."""
+    if isinstance(of, MeasuredMasks):
+        return of.measured(k)
+    mask = of[k]
+    return None if mask is None else ((mask.shape[0], mask.shape[1]), int(mask.sum()))
 
 
 def _small(of: Mapping[int, np.ndarray | None], k: int, frames: WorkingFrames) -> np.ndarray | None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.spreading.decoding import DecodedMasks
+from model.propagation.spread import MeasuredMasks
 from storage import rle
 from tests.app.made import square
 
@@ -17,6 +18,8 @@ def test_a_mask_is_decoded_when_it_is_asked_for_and_no_other(monkeypatch: pytest
     masks = DecodedMasks(encoded)
 
     assert list(masks) == [3, 7, 9] and len(masks) == 3 and 9 in masks and 4 not in masks
+    assert masks.measured(3) == ((48, 64), 100) and masks.measured(7) is None
+    assert isinstance(masks, MeasuredMasks)
     assert asked == []
     assert masks[7] is None
     assert masks[3] is not None and np.array_equal(masks[3], decode(square(5, 8))) and masks[3].dtype == bool

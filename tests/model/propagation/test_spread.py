@@ -214,6 +214,24 @@ def test_however_many_masks_are_given_few_are_held_at_once() -> None:
             assert np.array_equal(guess.mask, found[k].guesses[track].mask)
 
 
+class Known(Lent):
+    """The same masks, whose areas are known."""
+
+    def measured(self, frame: int) -> tuple[tuple[int, int], int] | None:
+        mask = self.masks[frame]
+        return None if mask is None else (SIZE, int(mask.sum()))
+
+
+def test_of_masks_whose_areas_are_known_only_those_that_are_needed_are_made() -> None:
+    given = TWO.given(*range(COUNT))
+    made: list[int] = []
+    for kind in (Lent, Known):
+        held: list = []
+        next(spread(TWO.read, {k: kind(masks, held, []) for k, masks in given.items()}, size=SIZE, start=0, stop=1))
+        made.append(len(held))
+    assert made == [2 * COUNT + 2, 2]
+
+
 @pytest.mark.parametrize(
     ("given", "start", "stop", "sentence"),
     [
