@@ -78,11 +78,11 @@ def test_a_section_that_fails_is_named_and_the_rest_goes_on(monkeypatch: pytest.
     def short() -> Iterator[Line]:
         yield Line("video", "frames", 3.0, "3", least=2.0)
 
-    for name in ("_parts", "_speed", "_step", "_trained", "_bfloat16", "_training", "_ways"):
+    for name in ("_parts", "_speed", "_step", "_trained", "_bfloat16", "_training", "_ways", "_compiled"):
         monkeypatch.setattr(run, name, broken)
     monkeypatch.setattr(run, "_video", short)
     found = table(list(run.lines()), device="cpu")
-    assert found.facts["missed"] == 7
+    assert found.facts["missed"] == 8
     assert ("parts", "failed: RuntimeError: out of memory", "", "<= 0", "MISSED") in found.rows
     assert ("video", "frames", "3", ">= 2", "holds") in found.rows
 
@@ -91,7 +91,16 @@ def test_what_no_longer_fits_is_left_out() -> None:
     lines = list(Run("cpu", TINY, golden=None, until=0.0).lines())
     assert {line.what for line in lines} == {"left out: the time is over"}
     assert {line.verdict for line in lines} == {"MISSED"}, "what was not looked at does not hold"
-    assert [line.section for line in lines[:4]] == ["parts", "golden", "ways", "video"]
+    sections = [line.section for line in lines]
+    assert sections[:4] == ["parts", "golden", "ways", "video"] and sections[-1] == "compiled", "no goal depends on it"
+
+
+def test_nothing_is_compiled_before_the_goals_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run("cpu", TINY, golden=None, until=time.monotonic() + 60)
+    run.device = "cuda"
+    monkeypatch.setattr(cuda, "frames_a_second", lambda *_, way: {"graph": 1.0, "compiled": 2.0}[way])
+    monkeypatch.setattr(run, "_replayed", lambda autocast: iter(()))
+    assert [line.value for line in run._ways()] == [1.0] and [line.value for line in run._compiled()] == [2.0]
 
 
 def test_a_figure_that_is_no_number_is_missed() -> None:
