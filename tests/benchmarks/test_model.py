@@ -64,6 +64,18 @@ def test_a_peak_begins_anew() -> None:
     assert model._forget_peak() and model._peak_mib() < high - 100
 
 
+def test_the_peak_of_the_process_counts_what_was_before_the_first_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    peaks = iter([900.0, 300.0, 320.0, 400.0, 450.0])
+    monkeypatch.setattr(model, "build", lambda config: build(TINY.config))
+    monkeypatch.setattr(model, "stages_of", lambda network: iter([("backbone", int), ("masks", int)]))
+    monkeypatch.setattr(model, "_peak_mib", lambda: next(peaks))
+    monkeypatch.setattr(model, "_forget_peak", lambda: True)
+    monkeypatch.setattr(model, "_median_ms", lambda call, clock: 1.0)
+    monkeypatch.setattr(model.torch, "set_num_threads", lambda number: None)
+    facts = model.clip_facts("plain", cpu_time=True)
+    assert (facts["peak_mib"], facts["backbone_mib"], facts["masks_mib"]) == (900.0, 300.0, 400.0)
+
+
 def test_a_training_step_stands_beside_the_official_one_carried_over() -> None:
     facts = {"step": 5000.0, "peak_mib": 3000.0, "convolution": OFFICIAL_CONVOLUTION_MS / 2}
     (row,) = step_table({"float32": facts}).rows
