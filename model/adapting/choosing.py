@@ -32,6 +32,7 @@ from model.training.targets import PRESENT
 from model.training.trainer import StepReport, TrainingDiverged
 from model.weights.categories import KEPT, normalised, with_categories
 from model.weights.checkpoint import ModelCheckpoint
+from model.weights.halves import rounded_like
 
 TRUNK = ("backbone.", "neck.")
 
@@ -251,7 +252,9 @@ class _TrainedFold:
         assert self.fitted is not None
         heads = torch.load(self._file(f"{mark}.pt"), weights_only=True)
         trained = {**self.fitted.state, **heads}
-        return replace(self.fitted, state=blended(self.fitted.state, trained, share))
+        made = replace(self.fitted, state=blended(self.fitted.state, trained, share))
+        # As the kept network is stored: what a fold measures is to be what it would be in use.
+        return rounded_like(made, self._run.start)
 
     def _file(self, name: str) -> Path:
         return self._path.with_name(f"{self._path.name}-{name}")

@@ -16,6 +16,7 @@ from model.training.clips import ClipSubset
 from model.training.targets import PRESENT
 from model.training.trainer import TrainingDiverged
 from model.weights.categories import with_categories
+from model.weights.halves import exact_dtype
 from tests.model.adapting.made import corrections, replayed, small_checkpoint
 
 BASE = {"AP": 0.0, "AP_without_classes": 0.3, "best_iou": 0.6}
@@ -120,6 +121,18 @@ def test_a_fold_has_the_steps_and_the_blend_that_the_others_choose(monkeypatch: 
     state = trained.blended(1.0).state
     trained.close()
     assert all(torch.equal(value, state[key]) for key, value in made[1].checkpoint.state.items())
+
+
+def test_the_networks_of_folds_are_rounded_where_the_start_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures_by_weights(monkeypatch, {1: 0.5, 2: 0.6, 3: 0.7})
+    start = small_checkpoint()
+    halves = {key: value.half() if value.is_floating_point() else value for key, value in start.state.items()}
+    made: dict[int, FoldNetwork] = {}
+    choose(
+        replace(start, state=halves), corrections(), replay=None, budget=Budget(marks=(1,)), on_fold=made.__setitem__
+    )
+    assert [one.steps for one in made.values()] == [1, 1]
+    assert all(exact_dtype(one.checkpoint.state) == torch.float16 for one in made.values())
 
 
 def test_where_nothing_helps_the_networks_of_the_folds_are_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
