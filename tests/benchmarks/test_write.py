@@ -180,7 +180,7 @@ def heads(name: str) -> set[str]:
             [
                 model.clip_table({"plain": dict.fromkeys([*model.OFFICIAL_SHARES, "convolution", "peak_mib"], 1.0)}),
                 model.step_table({"float32": dict.fromkeys(["step", "convolution", "peak_mib"], 1.0)}),
-                model.video_table({"whole": 1.0, "decoding": 0.1, "frames": 1, "tracks": 1}),
+                model.video_table({"whole": 1.0, "decoding": 0.1, "frames": 1, "tracks": 1, "convolution": 1.0}),
             ],
         ),
         ("store", [store.table([], [Row("", 1, 1)], count=1)]),

@@ -142,7 +142,7 @@ def test_the_stored_index_is_the_one_that_was_counted(library: LibraryScene) -> 
     assert frames.index(path).to_dict() == dict(video.index)
 
 
-@pytest.mark.parametrize("path", ["/no/../such\0.mp4", "/a\0", "~nobody-of-this-name/a.mp4", "/" + "x" * 300])
+@pytest.mark.parametrize("path", ["/no/../such\0.mp4", "/a\0", "/" + "x" * 300])
 def test_what_cannot_be_a_path_is_refused_in_a_sentence(library: LibraryScene, path: str) -> None:
     with pytest.raises(BadInput, match="cannot be a path"):
         library.add(path)

@@ -122,7 +122,7 @@ def test_runs_of_the_project_come_before_those_of_others_and_these_before_a_gues
     assert now() == pytest.approx(70), "steps that a person gave say nothing of those that are chosen"
     with database.read() as tx:
         few = expected(tx, mine.id, with_videos(8), "tevit_r50", steps=2)
-    assert few is not None and few < 30
+    assert few is not None and few < 60, "far from the 900 of many steps"
     finished(mine.id, "tevit_tiny", pace=0.1, seconds=5)
     assert now() == pytest.approx(70), "it started from another network"
 

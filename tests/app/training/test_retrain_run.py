@@ -285,11 +285,11 @@ def test_a_checkpoint_is_registered_together_with_the_end_of_its_job_or_not_at_a
     given_up = queued(database, project, steps=1)
     save = checkpoint.save
 
-    def die(path: Path, made: Any) -> None:
+    def die(path: Path, made: Any, **options: Any) -> None:
         if path.is_relative_to(settings.checkpoints):
             with database.atomic() as tx:
                 jobs.fail(tx, given_up, error="Its worker died.")
-        save(path, made)
+        save(path, made, **options)
 
     monkeypatch.setattr(checkpoint, "save", die)
     before = sorted(settings.checkpoints.iterdir())

@@ -45,13 +45,13 @@ def forms(client: TestClient, page: str) -> list[dict[str, Any]]:
 
 
 def import_form(client: TestClient) -> dict[str, Any]:
-    return next(found for found in forms(client, "/exchange") if len(found["inputs"]) == 14)
+    return next(found for found in forms(client, "/exchange") if len(found["inputs"]) == 15)
 
 
 def call(client: TestClient, file: Any, **more: Any) -> tuple[int, str]:
     """Send the import form with ``file`` as its file; the status, and the answer of Gradio where it came so far."""
     form = import_form(client)
-    values = ["", file, "", "/", "A new project", "door", "", "Ask", OBJECTS, False, TRUTH, "", "", ""]
+    values = ["", file, "", "/", "A new project", "door", "", "Ask", OBJECTS, False, TRUTH, "", "", "", ""]
     body = {"data": values, "fn_index": form["id"], "session_hash": "s", "event_data": None, **more}
     joined = client.post("/exchange/gradio_api/queue/join", json=body)
     if joined.status_code != 200:
