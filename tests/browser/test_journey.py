@@ -372,7 +372,8 @@ def retraining_makes_a_checkpoint_that_proposes_next(walk: Walk) -> None:
         ".some((line) => line.getAttribute('points').split(' ').length > 1)",
         timeout=LONG_PATIENCE,
     )
-    page.locator("#v-comparison").wait_for(timeout=LONG_PATIENCE)
+    # A whole retraining, of low priority, beside two other tests on as many cores.
+    page.locator("#v-comparison").wait_for(timeout=3 * LONG_PATIENCE)
     expect(page.locator("#v-proven")).to_have_text("not proven")
     (job,) = (job for job in driving.fetched(page, f"jobs?project={walk.project}")["jobs"] if job["kind"] == "retrain")
     result = job["result"]
