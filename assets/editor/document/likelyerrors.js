@@ -31,20 +31,16 @@ export function isOpen(document, error) {
   });
 }
 
-/** The open errors as entries of the review queue, the most likely first. @param {VideoDocument} document @param {readonly LikelyError[]} errors @returns {QueueItem[]} */
-export function likelyItems(document, errors) {
-  return errors
-    .filter((error) => isOpen(document, error))
-    .map((error) => ({
-      kind: "likely",
-      track: error.tracks[0],
-      number: document.tracks.get(error.tracks[0])?.number ?? 0,
-      first: error.first,
-      last: error.last,
-      at: error.frame,
-      reason: reasonOf(document, error),
-    }));
-}
+/** An error as an entry of the review queue. @param {VideoDocument} document @param {LikelyError} error @returns {QueueItem} */
+const itemOf = (document, error) => ({
+  kind: "likely",
+  track: error.tracks[0],
+  number: document.tracks.get(error.tracks[0])?.number ?? 0,
+  first: error.first,
+  last: error.last,
+  at: error.frame,
+  reason: reasonOf(document, error),
+});
 
 const percent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`;
 const frames = (/** @type {number} */ count) => `${count} frame${count === 1 ? "" : "s"}`;
@@ -89,7 +85,7 @@ export function reasonOf(document, { kind, tracks, evidence }) {
  * @typedef {object} Kept
  * @property {number} revision
  * @property {readonly LikelyError[]} errors
- * @property {QueueItem[]} items
+ * @property {QueueItem[]} items the most likely first
  * @property {Map<string, number[]>} frames by track
  * @property {Set<string>} doubted ids of tracks of which an absence is open
  */
@@ -110,13 +106,13 @@ export function openErrors(document, errors, revision) {
   const frames = new Map();
   /** @type {Set<string>} */
   const doubted = new Set();
-  for (const error of errors) {
-    if (!isOpen(document, error)) continue;
+  const open = errors.filter((error) => isOpen(document, error));
+  for (const error of open) {
     if (ABSENCES.has(error.kind)) doubted.add(error.tracks[0]);
     for (const track of error.tracks) frames.set(track, [...(frames.get(track) ?? []), error.frame]);
   }
   for (const list of frames.values()) list.sort((a, b) => a - b);
-  const kept = { revision, errors, items: likelyItems(document, errors), frames, doubted };
+  const kept = { revision, errors, items: open.map((error) => itemOf(document, error)), frames, doubted };
   keptOf.set(document, kept);
   return kept;
 }
