@@ -92,6 +92,10 @@ export function keyFrame(document, track, frame) {
   return [marked(track, row, { key: !row.key })];
 }
 
+/** The declared ranges that meet some frames. @param {VideoDocument} document @param {[number, number]} frames first and last, both in */
+const meeting = (document, [first, last]) =>
+  [...document.complete.values()].filter(({ start, stop }) => start <= last && stop > first);
+
 /**
  * Whether all these frames are declared complete for each of some categories.
  * @param {VideoDocument} document
@@ -99,7 +103,7 @@ export function keyFrame(document, track, frame) {
  * @param {readonly (string|null)[]} categories ids; null: any category; none at all: a declaration for all of them
  */
 export function isDeclared(document, [first, last], categories) {
-  const ranges = [...document.complete.values()].sort((a, b) => a.start - b.start);
+  const ranges = meeting(document, [first, last]).sort((a, b) => a.start - b.start);
   // No category has an empty id: only a range for all categories holds for it.
   return (categories.length ? categories : [""]).every((category) => {
     let next = first;
@@ -122,7 +126,7 @@ export function complete(document, [first, last], categories, newId) {
   const change = (id, after) => ({ track: null, frame: null, range_id: id, after });
   if (!isDeclared(document, [first, last], categories))
     return { declared: true, changes: [change(newId(), { start: first, stop: last + 1, categories })] };
-  const met = [...document.complete.values()].filter(({ start, stop }) => start <= last && stop > first);
+  const met = meeting(document, [first, last]);
   const rest = met.flatMap(({ start, stop, categories: of }) => [
     ...(start < first ? [change(newId(), { start, stop: first, categories: of })] : []),
     ...(stop > last + 1 ? [change(newId(), { start: last + 1, stop, categories: of })] : []),
