@@ -66,30 +66,32 @@ export function openVersions(app) {
   });
   const content = h("div.v-categories", { onkeydown }, h("h3.v-poptitle", null, title), list);
   const close = popover(anchor, content, { label: title, width: 340 });
-  /** @type {VersionLine[]} */
-  let lines = [];
-  const show = (/** @type {boolean} */ more) => {
-    const rows = lines.map((line, i) => rowOf(app, track, line, i === 0));
-    entries = rows.slice(1).map((element, i) => ({ element, run: () => restore(lines[i + 1].number) }));
-    if (more) entries.push({ element: older(), run: () => void load() });
-    for (const { element, run } of entries) element.addEventListener("click", run);
+  /** @type {{number: number, element: HTMLElement, run: () => void}[]} the newest first, which is the present state */
+  const rows = [];
+  const add = (/** @type {VersionLine} */ line) => {
+    const run = () => restore(line.number);
+    rows.push({ number: line.number, element: rowOf(app, track, line, rows.length ? run : null), run });
+  };
+  const more = { element: older(() => void load()), run: () => void load() };
+  const show = (/** @type {boolean} */ goesOn) => {
+    entries = [...rows.slice(1), ...(goesOn ? [more] : [])];
     const none = h("p.v-nothing", null, "This track has no earlier version.");
     const focused = list.contains(document.activeElement);
-    fill(list, entries.length ? [rows[0], ...entries.map(({ element }) => element)] : none);
-    // The entry that was clicked is gone, and with it the focus; the list has the keys.
+    fill(list, entries.length ? [rows[0], ...entries].map(({ element }) => element) : none);
+    // The entry that was clicked lost the focus; the list has the keys.
     if (focused) list.focus({ preventScroll: true });
     move(at);
   };
   const load = async () => {
-    const last = lines.at(-1)?.number;
+    const last = rows.at(-1)?.number;
     try {
       const { versions } = await api.versions(openVideo(app.session).id, track.id, PAGE, last);
       // A second press on "older" asks for the same ones.
-      if (!list.isConnected || app.document !== opened || lines.at(-1)?.number !== last) return;
-      lines = [...lines, ...versions];
+      if (!list.isConnected || app.document !== opened || rows.at(-1)?.number !== last) return;
+      versions.forEach(add);
       show(versions.length === PAGE);
     } catch (error) {
-      if (lines.length) show(true);
+      if (rows.length) show(true);
       else fill(list);
       list.append(h("p.v-bad", null, messageOf(error)));
     }
@@ -97,12 +99,17 @@ export function openVersions(app) {
   void load();
 }
 
-/** The entry at the end of a long list. */
-const older = () =>
-  h("button.v-item", { type: "button", role: "menuitem", tabindex: "-1" }, icon("clock"), "Show older versions");
+/** The entry at the end of a long list. @param {() => void} onclick */
+const older = (onclick) =>
+  h(
+    "button.v-item",
+    { type: "button", role: "menuitem", tabindex: "-1", onclick },
+    icon("clock"),
+    "Show older versions",
+  );
 
-/** @param {Editor} app @param {import("../document/document.js").Track} track @param {VersionLine} line @param {boolean} now */
-function rowOf(app, track, line, now) {
+/** @param {Editor} app @param {import("../document/document.js").Track} track @param {VersionLine} line @param {(() => void)|null} onclick null for the present state */
+function rowOf(app, track, line, onclick) {
   const [image, word] = KINDS[line.kind] ?? ["clock", line.kind];
   const where = line.frame === null ? "" : `, frame ${line.frame}`;
   const who = `${authorWords(line.author, app.author)}, ${ago(line.created)}${line.undone ? ", undone since" : ""}`;
@@ -114,12 +121,12 @@ function rowOf(app, track, line, now) {
       h("span.v-versionname", null, icon(image, 16, "v-t3"), h("span.v-b.v-ell", null, `${word}${where}`)),
       h("span.v-t3.v-ell", null, who),
     ),
-    now ? h("span.v-chip", null, "now") : null,
+    onclick ? null : h("span.v-chip", null, "now"),
   ];
-  if (now) return h("div.v-versionrow", { "data-number": line.number }, parts);
+  if (!onclick) return h("div.v-versionrow", { "data-number": line.number }, parts);
   return h(
     "button.v-item.v-versionrow",
-    { type: "button", role: "menuitem", tabindex: "-1", "data-number": line.number },
+    { type: "button", role: "menuitem", tabindex: "-1", "data-number": line.number, onclick },
     parts,
   );
 }

@@ -59,6 +59,7 @@ test("a long list of versions says that there are older ones, and shows them on 
   await settle();
   const list = globalThis.document.querySelector(".v-versions");
   assert.equal(list.children.length, 61, "60 versions, and the way to older ones");
+  const [first, second] = list.children;
   const older = list.children.at(-1);
   assert.match(older.textContent, /Show older versions/);
   older.focus();
@@ -66,6 +67,7 @@ test("a long list of versions says that there are older ones, and shows them on 
   older.click();
   await settle();
   assert.equal(list.children.length, 63);
+  assert.ok(list.children[0] === first && list.children[1] === second, "no picture is drawn again");
   assert.equal(globalThis.document.activeElement, list, "the keys work on");
   assert.doesNotMatch(list.textContent, /older/);
 });
