@@ -5,6 +5,7 @@ import { button, h, icon } from "../kit/dom.js";
 import { count, plural } from "../kit/text.js";
 import { address } from "./data.js";
 import { cautions, cautionCard, named } from "./cautions.js";
+import { pairList } from "./provenance.js";
 import { EVALUATIONS } from "./report.js";
 
 /**
@@ -64,27 +65,19 @@ export function planCard({ facts, run, running, before, steps }) {
   const plan = past ?? facts.plan;
   const [verb, none] = running ? ["trains", "will train"] : ["trained", "would train"];
   const title = past && stopped ? "What it would go on with" : `What it ${past ? verb : none} on`;
-  const pairs = /** @type {[string, string][]} */ ([
+  const pairs = /** @type {import("./provenance.js").Pair[]} */ ([
     ["Configuration", run?.result?.lineage?.config ?? facts.defaults.config],
     ["Compared with", before],
     ["Steps", steps ? count(steps) : "automatic"],
-    ...(past || running ? [] : /** @type {[string, string][]} */ ([["Takes", duration(facts.seconds)]])),
+    ...(past || running ? [] : [["Takes", duration(facts.seconds)]]),
   ]);
   if (run?.result?.snapshot && !running)
     pairs.push(["Snapshot", `${run.result.snapshot.slice(0, 4)}…${run.result.snapshot.slice(-4)}`]);
-  const remarks = remarksOn(plan);
   return h(
     "section.v-card",
     { id: "v-plan" },
     h("header", null, h("h2.v-grow", null, title)),
-    h(
-      "div.bd",
-      null,
-      ...amounts(plan),
-      ...background(plan),
-      remarks ? h("p.v-small", null, remarks) : null,
-      h("dl.v-kv", null, ...pairs.flatMap(([k, v]) => [h("dt", null, k), h("dd.v-ell", { title: v }, v)])),
-    ),
+    h("div.bd", null, ...amounts(plan), ...background(plan), remarksOn(plan), pairList(pairs)),
   );
 }
 
@@ -112,10 +105,6 @@ export function nextCard(facts, run) {
   const { plan } = facts;
   if (plan.reason) return null;
   const same = run.plan && TEACHING.every((name) => run.plan?.[name] === plan[name]);
-  const pairs = [
-    ["Compared with", facts.defaults.from ?? "the current model"],
-    ["Takes", duration(facts.seconds)],
-  ];
   return h(
     "section.v-card",
     { id: "v-next-plan" },
@@ -132,8 +121,11 @@ export function nextCard(facts, run) {
             ),
           ]
         : [...amounts(plan), ...background(plan)]),
-      h("p.v-small", null, remarksOn(plan)),
-      h("dl.v-kv", null, ...pairs.flatMap(([k, v]) => [h("dt", null, k), h("dd.v-ell", { title: v }, v)])),
+      remarksOn(plan),
+      pairList([
+        ["Compared with", facts.defaults.from ?? "the current model"],
+        ["Takes", duration(facts.seconds)],
+      ]),
     ),
   );
 }
@@ -260,7 +252,7 @@ function judged({
 /** What is too little for the next run, null where nothing is. @param {Facts} facts */
 export const tooLittle = ({ plan, categories = [] }) => cautionCard(cautions(plan, categories));
 
-/** The masks that are left out and the way of measuring, in a sentence or two; empty for neither. @param {Plan} plan */
+/** The masks that are left out and the way of measuring, in a sentence or two; null for neither. @param {Plan} plan */
 function remarksOn(plan) {
   const out = [];
   const { ignored_unreviewed: ignored } = plan;
@@ -273,7 +265,7 @@ function remarksOn(plan) {
   if (plan.background_only)
     out.push(`${plural(plan.background_only, "video")} left out: background, but no accepted or corrected mask.`);
   if (plan.corrected_videos) out.push(judged(plan));
-  return out.join(" ");
+  return out.length ? h("p.v-small", null, out.join(" ")) : null;
 }
 
 /**

@@ -11,15 +11,6 @@ export function provenance(result) {
   const { lineage } = result;
   if (!lineage) return null;
   const short = lineage.snapshot ? `${lineage.snapshot.slice(0, 4)}…${lineage.snapshot.slice(-4)}` : "–";
-  const pairs = /** @type {[string, string, string][]} */ ([
-    ["Trained from", lineage.parent_name, ""],
-    ["Compared with", lineage.before_name, ""],
-    ["Round", String(lineage.round), ""],
-    ["Configuration", lineage.config, ""],
-    ["Steps", count(lineage.steps), ""],
-    ["Seed", String(lineage.seed), ""],
-    ["Snapshot", short, lineage.snapshot],
-  ]);
   return h(
     "section.v-card",
     { id: "v-lineage" },
@@ -27,15 +18,29 @@ export function provenance(result) {
     h(
       "div.bd",
       null,
-      h(
-        "dl.v-kv",
-        null,
-        ...pairs.flatMap(([name, text, title]) => [h("dt", null, name), h("dd.v-ell", { title: title || text }, text)]),
-      ),
+      pairList([
+        ["Trained from", lineage.parent_name],
+        ["Compared with", lineage.before_name],
+        ["Round", String(lineage.round)],
+        ["Configuration", lineage.config],
+        ["Steps", count(lineage.steps)],
+        ["Seed", String(lineage.seed)],
+        ["Snapshot", short, lineage.snapshot],
+      ]),
       ...notes(result),
     ),
   );
 }
+
+/** @typedef {[name: string, text: string, whole?: string|null]} Pair `whole`: what `text` shortens */
+
+/** Names and what they stand for. @param {readonly Pair[]} pairs */
+export const pairList = (pairs) =>
+  h(
+    "dl.v-kv",
+    null,
+    ...pairs.flatMap(([name, text, whole]) => [h("dt", null, name), h("dd.v-ell", { title: whole || text }, text)]),
+  );
 
 /** @param {Result} result */
 function notes({ notes: found = [] }) {

@@ -122,8 +122,11 @@ export function sides(lines) {
 
 const NOT_COUNTED = "not counted in the figures, because the network measured there was not taught all its categories";
 
-/** What follows the name of a video that is not one of the set. */
-const aside = () => h("span.v-t3", null, " not counted");
+/** Attributes and content of an element that names a video, or another group; one that is not of the set says so. @param {{name: string, decides?: boolean}} line @returns {[{title: string}, string, HTMLElement|null]} */
+const naming = ({ name, decides = true }) =>
+  decides
+    ? [{ title: name }, name, null]
+    : [{ title: `${name}: ${NOT_COUNTED}` }, name, h("span.v-t3", null, " not counted")];
 
 /** "58.1 → 60.2". @param {number|null} a @param {number|null} b @param {(value: number) => string} text */
 function pair(a, b, text) {
@@ -163,7 +166,7 @@ export function comparison(result, before, by, choose) {
     return h(
       "tr",
       { class: sum ? "sum" : "" },
-      h("td.v-name", { title: decides ? name : `${name}: ${NOT_COUNTED}` }, name, decides ? null : aside()),
+      h("td.v-name", ...naming({ name, decides })),
       tracks ? h("td", null, n === undefined ? "–" : count(n)) : null,
       h("td", null, points(ap(a))),
       h("td", null, points(ap(b))),
@@ -250,12 +253,7 @@ export function measured(result) {
         h(
           "div.v-line",
           null,
-          h(
-            "span.v-ell.v-grow",
-            { title: v.decides === false ? `${v.name}: ${NOT_COUNTED}` : v.name },
-            v.name,
-            v.decides === false ? aside() : null,
-          ),
+          h("span.v-ell.v-grow", ...naming(v)),
           h("span.v-t2.v-nowrap", null, `${points(ap(v.before))} → `),
           h("b", null, points(ap(v.after))),
         ),

@@ -196,6 +196,8 @@ test("where nothing more was judged the next plan is one sentence, and where non
   assert.equal(node.querySelector(".v-trio"), null);
   assert.ok(nextCard(facts(), { plan: null, result: {} }).querySelector(".v-trio"), "of this run nothing is known");
   assert.equal(nextCard(facts({ plan: plan({ reason: "Nothing yet." }) }), run), null);
+  const plain = nextCard(facts({ plan: plan({ corrected_videos: 0 }) }), run);
+  assert.equal(plain.querySelector("p.v-small"), null, "no empty line where nothing is left to say");
 });
 
 test("a round has four steps", async () => {
