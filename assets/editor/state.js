@@ -125,6 +125,9 @@ export function createSession() {
   );
 }
 
+/** The categories that the open video's project offers; none before a video is open. @param {{now: Pick<Session, "video">}} session */
+export const categoriesInUse = ({ now: { video } }) => (video?.categories ?? []).filter(({ retired }) => !retired);
+
 /** The open video. Throws where none is open. @param {{now: Pick<Session, "video">}} session */
 export function openVideo({ now: { video } }) {
   if (!video) throw new Error("No video is open.");
@@ -136,7 +139,7 @@ export function openVideo({ now: { video } }) {
 /** @typedef {import("./document/lanes.js").QueueItem} QueueItem */
 /**
  * @typedef {{track: string, frame: number, item: QueueItem, list: readonly QueueItem[]}} Walk `item`: the entry that led
- *   there; `list`: what the queue showed then
+ *   there; `list`: the whole queue then, whatever the filter showed of it
  */
 
 /**

@@ -3,6 +3,7 @@
 
 import * as values from "../document/attributes.js";
 import { OF_PROJECT } from "../shortcuts/keymap.js";
+import { categoriesInUse } from "../state.js";
 import { EVERYWHERE } from "./command.js";
 import { framesOf, scopeOf } from "./judging.js";
 import { firstOf, framesInWords, lockedTrack, unread } from "./reasons.js";
@@ -138,7 +139,7 @@ export function followAttributes(app) {
   let known = "";
   app.session.on(["video"], () => {
     const lists = attributesInUse(app);
-    const categories = (app.session.now.video?.categories ?? []).filter(({ retired }) => !retired);
+    const categories = categoriesInUse(app.session);
     const now = JSON.stringify([lists, categories]);
     if (now === known) return;
     known = now;

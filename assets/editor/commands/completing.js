@@ -4,6 +4,7 @@
 import { newIdentifier } from "../../kit/identifier.js";
 import { openErrors } from "../document/likelyerrors.js";
 import * as verdicts from "../document/verdicts.js";
+import { categoriesInUse } from "../state.js";
 import { laneMarks, Preview } from "./preview.js";
 import { wholeQueue } from "./queue.js";
 import { framesInWords } from "./reasons.js";
@@ -43,9 +44,8 @@ export function leftIn(app, [first, last]) {
   return { facts, marks };
 }
 
-/** Ids of the categories in use, for which frames are declared; the page is drawn before a video is open. @param {Editor} app */
-const categoriesOf = ({ session }) =>
-  (session.now.video?.categories ?? []).filter(({ retired }) => !retired).map(({ id }) => id);
+/** Ids of the categories in use, for which frames are declared. @param {Editor} app */
+const categoriesOf = ({ session }) => categoriesInUse(session).map(({ id }) => id);
 
 /** Whether frames are declared complete for all categories in use. @param {Editor} app @param {[number, number]} frames first and last, both in */
 export const isComplete = (app, frames) => verdicts.isDeclared(app.document, frames, categoriesOf(app));

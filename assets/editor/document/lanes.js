@@ -2,6 +2,7 @@
 /** A track's rows as the timeline and the lists show them: runs of equal frames, and how many are reviewed. */
 
 import { isHuman, isKey } from "./document.js";
+import { lengthen } from "./frameruns.js";
 
 /** @typedef {import("./document.js").Track} Track */
 /** @typedef {[first: number, last: number, state: string]} Run frames, the last one included, and their state */
@@ -104,13 +105,6 @@ function extend(runs, frame, what) {
   const last = runs[runs.length - 1];
   if (last && last[1] === frame - 1 && last[2] === what) last[1] = frame;
   else runs.push([frame, frame, what]);
-}
-
-/** @param {[number, number][]} runs @param {number} frame */
-function lengthen(runs, frame) {
-  const last = runs[runs.length - 1];
-  if (last && last[1] === frame - 1) last[1] = frame;
-  else runs.push([frame, frame]);
 }
 
 /** Where the review of a track stands. @param {Track} track @returns {import("../../kit/words.js").ReviewState} */

@@ -5,7 +5,7 @@ import { api } from "../api.js";
 import { fill, h, icon, kbd } from "../../kit/dom.js";
 import { popover } from "../../kit/floating.js";
 import { messageOf } from "../../kit/request.js";
-import { openVideo } from "../state.js";
+import { categoriesInUse, openVideo } from "../state.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").Category} Category */
@@ -42,7 +42,7 @@ export function matching(list, text) {
  * @param {(id: string) => void} choose
  */
 export function chooseCategory(app, anchor, label, choose) {
-  const all = openVideo(app.session).categories.filter(({ retired }) => !retired);
+  const all = categoriesInUse(app.session);
   const current = app.track?.category;
   const input = h("input", {
     type: "text",
