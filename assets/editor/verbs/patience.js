@@ -8,8 +8,7 @@ const SOON = 400;
  * Wait for something that the worker computes.
  * @template T
  * @param {import("../editor.js").Editor} app @param {{title: string, text: string}} words of the toast
- * @param {(stopped: AbortSignal) => Promise<T>} work what it asks the
- *   worker goes with the signal, which ends that alone
+ * @param {(stopped: AbortSignal) => Promise<T>} work what it asks the worker goes with the signal, which ends that alone
  * @returns {Promise<T|null>} null where the person stopped it; rejects where it fails
  */
 export async function patiently(app, words, work) {
