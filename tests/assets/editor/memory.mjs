@@ -55,6 +55,18 @@ export const sentTrack = (number, rows, values = {}) => ({
   ...values,
 });
 
+/** A draft of a spread as GET drafts sends it. */
+export const sentDraft = (frame, values = {}) => ({
+  run: "r",
+  track: "t1",
+  frame,
+  state: "present",
+  mask: "h1",
+  confidence: 0.9,
+  doubt: null,
+  ...values,
+});
+
 /** A document of 2 x 3 pixels and ten frames; its only mask is called h1. */
 export function smallDocument(tracks = [sentTrack(1, [sentRow(0), sentRow(1), sentRow(2)])]) {
   const document = new VideoDocument({ height: 2, width: 3, count: 10 });

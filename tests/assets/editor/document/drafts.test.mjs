@@ -2,18 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Drafts, isIn } from "../../../../assets/editor/document/drafts.js";
 import { MaskStore } from "../../../../assets/editor/masks/store.js";
+import { sentDraft as draft } from "../memory.mjs";
 
 const run = (id, job = `job of ${id}`) => ({ id, job, state: "running", stretches: {} });
-const draft = (frame, values = {}) => ({
-  run: "r",
-  track: "t1",
-  frame,
-  state: "present",
-  mask: "h1",
-  confidence: 0.9,
-  doubt: null,
-  ...values,
-});
 
 function drafts() {
   const made = new Drafts(new MaskStore());

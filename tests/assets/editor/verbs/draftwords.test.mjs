@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { changeOf, describe, factsOf, marksOf } from "../../../../assets/editor/verbs/draftwords.js";
-import { sentRow, sentTrack } from "../memory.mjs";
+import { sentDraft, sentRow, sentTrack } from "../memory.mjs";
 import { VideoDocument } from "../../../../assets/editor/document/document.js";
 import { boxCounts, COUNT, HEIGHT, WIDTH } from "./scenes.mjs";
 
@@ -15,16 +15,7 @@ function scene() {
   return document;
 }
 
-const draft = (frame, values = {}) => ({
-  run: "r",
-  track: "t1",
-  frame,
-  state: "present",
-  mask: "right",
-  confidence: 0.875,
-  doubt: null,
-  ...values,
-});
+const draft = (frame, values = {}) => sentDraft(frame, { mask: "right", confidence: 0.875, ...values });
 
 test("the change is what the masks do not share, where there are two", () => {
   const document = scene();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { sentRow } from "../memory.mjs";
+import { sentDraft as draft, sentRow } from "../memory.mjs";
 import { settled } from "./application.mjs";
-import { VIDEO, bodyOf, draft, drawn, editor, message, spreading } from "./spreadscene.mjs";
+import { VIDEO, bodyOf, drawn, editor, message, spreading } from "./spreadscene.mjs";
 
 afterEach(() => delete globalThis.fetch);
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { takeResult } from "../../../../assets/editor/commands/previewing.js";
 import { settled } from "./application.mjs";
-import { VIDEO, bodyOf, draft, editor, job, message, spreading } from "./spreadscene.mjs";
+import { sentDraft as draft } from "../memory.mjs";
+import { VIDEO, bodyOf, editor, job, message, spreading } from "./spreadscene.mjs";
 
 afterEach(() => delete globalThis.fetch);
 

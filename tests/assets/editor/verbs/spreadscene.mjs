@@ -44,17 +44,6 @@ export function editor(rows = [drawn(2)]) {
 
 export const job = (status) => ({ id: "j", kind: "spread", status, video: "v", project: "p", eta_seconds: null });
 
-export const draft = (frame, values = {}) => ({
-  run: "r",
-  track: "t1",
-  frame,
-  state: "present",
-  mask: "h1",
-  confidence: 0.9,
-  doubt: null,
-  ...values,
-});
-
 export const message = (...drafts) => ({
   video: "v",
   runs: [{ id: "r", job: "j", state: "running", stretches: {} }],
