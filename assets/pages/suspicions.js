@@ -107,7 +107,7 @@ export function suspicions({ check, project, leaveOut, choose, begin, changed })
   );
 }
 
-/** The card of the masks that a run trained on or left out although they looked spoiled; null where there were none. @param {RunCheck|undefined} found @param {string} project id */
+/** The card of the masks that looked spoiled when a run began, whether it trained on them or left them out; null where none did. @param {RunCheck|undefined} found @param {string} project id */
 export function spoiledIn(found, project) {
   if (!found?.named.length) return null;
   const shown = found.named.slice(0, SHOWN).map((one) => ({ ...one, video: one.video_id, name: one.video }));
