@@ -281,11 +281,11 @@ def list_jobs(
 ) -> tuple[Job, ...]:
     """Jobs, newest first; optionally of one project, video or kind, or only the queued and running ones (``active``).
 
-    ``limit`` None: the newest 100, or with ``active`` all of them, because the oldest are the ones that run.
+    ``limit``: only the newest so many; None: all.
     """
     table = schema.jobs
     query = select(table).order_by(table.c.created.desc(), table.c.id)
-    query = query.limit(100 if limit is None and not active else limit)
+    query = query.limit(limit)
     if project_id is not None:
         query = query.where(table.c.project_id == project_id)
     if video_id is not None:

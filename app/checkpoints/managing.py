@@ -1,7 +1,7 @@
 """Renames and deletes registered checkpoints; what is in use is protected."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from app.settings import Settings
 from storage import checkpoints, jobs, projects
 from storage.checkpoints import Checkpoint
 from storage.database import Database
+from storage.jobs import Job
 
 log = logging.getLogger(__name__)
 
@@ -71,15 +72,19 @@ def _in_use(tx: Connection, settings: Settings, found: Checkpoint) -> str | None
             return f"the project {project.name} proposes with it; put another one in use there first."
         if any(ancestor.id == found.id for ancestor in _ancestors(every, chosen)):
             return f"{chosen.name}, in use in the project {project.name}, was trained from it; retraining starts there."
-    used = {job.parameters.get("checkpoint") for job in jobs.list_jobs(tx, active=True)}
-    if any(found in (one, *_ancestors(every, one)) for one in every if one.id in used):
+    if _is_used(every, found, jobs.list_jobs(tx, active=True)):
         return "a job is using it; wait for that job or cancel it."
     # The folder of a stopped retraining stays until another one of its project begins.
-    stopped = [job for job in jobs.list_jobs(tx, kind="retrain") if (settings.retrainings / job.id).is_dir()]
-    used = {job.parameters.get("checkpoint") for job in stopped}
-    if any(found in (one, *_ancestors(every, one)) for one in every if one.id in used):
+    kept = [folder.name for folder in settings.retrainings.glob("*")]
+    if _is_used(every, found, jobs.find_jobs(tx, kept)):
         return "a stopped retraining goes on from it; let it go on, or start a new one, first."
     return None
+
+
+def _is_used(every: Sequence[Checkpoint], found: Checkpoint, by: Iterable[Job]) -> bool:
+    """Whether one of these jobs uses the checkpoint, or one that was trained from it."""
+    used = {job.parameters.get("checkpoint") for job in by}
+    return any(found in (one, *_ancestors(every, one)) for one in every if one.id in used)
 
 
 def _ancestors(every: Sequence[Checkpoint], of: Checkpoint) -> Iterator[Checkpoint]:

@@ -210,8 +210,8 @@ def take_back(database: Database, *, import_id: str) -> TakenBack:
 
 def _tell_jobs(tx: Connection, import_id: str) -> None:
     """Record in the results of the import's jobs that it was taken back."""
-    for job in jobs.list_jobs(tx):
-        if job.kind == "import" and (job.result or {}).get("import_id") == import_id:
+    for job in jobs.list_jobs(tx, kind="import"):
+        if (job.result or {}).get("import_id") == import_id:
             jobs.set_result(tx, job.id, {**(job.result or {}), "taken_back": True})
 
 

@@ -71,7 +71,7 @@ def _candidates(database: Database, settings: Settings) -> Iterator[Path]:
     for place in (settings.videos, settings.checkpoints, settings.exports, *unpacked):
         yield from _named(place, TEMPORARY)
     with database.read() as tx:
-        exports = [job.parameters.get("out") for job in jobs.list_jobs(tx) if job.kind == "export"]
+        exports = [job.parameters.get("out") for job in jobs.list_jobs(tx, kind="export")]
     for out in exports:
         if isinstance(out, str):
             yield from _named(Path(out).parent, temporary_of(Path(out)))

@@ -64,9 +64,9 @@ def _take_back(database: Database, video: Video, run: Run, author: str) -> bool:
 def tell_jobs(database: Database, project_id: str, digest: str) -> None:
     """Record in the results of the jobs that imported a file that its proposals were taken back."""
     with database.atomic() as tx:
-        for job in jobs.list_jobs(tx):
+        for job in jobs.list_jobs(tx, kind="import"):
             result = job.result or {}
-            if job.kind == "import" and (result.get("digest"), result.get("project_id")) == (digest, project_id):
+            if (result.get("digest"), result.get("project_id")) == (digest, project_id):
                 jobs.set_result(tx, job.id, {**result, "taken_back": True})
 
 

@@ -95,7 +95,7 @@ def test_a_job_that_does_not_exist_is_named(database: Database, step: str) -> No
             STEPS[step](tx, "nothing")
 
 
-def test_all_that_wait_or_run_are_listed_however_many_there_are(database: Database) -> None:
+def test_all_are_listed_however_many_there_are(database: Database) -> None:
     with database.atomic() as tx:
         first = jobs.enqueue(tx, kind="propose", project_id=None)
         jobs.claim(tx, worker="w", kinds=["propose"])
@@ -103,8 +103,7 @@ def test_all_that_wait_or_run_are_listed_however_many_there_are(database: Databa
             jobs.enqueue(tx, kind="index", project_id=None)
         active = jobs.list_jobs(tx, active=True)
         assert len(active) == 121 and active[-1].id == first.id, "the oldest is the one that runs"
-        assert len(jobs.list_jobs(tx)) == 100
-        assert len(jobs.list_jobs(tx, active=True, limit=7)) == 7
+        assert len(jobs.list_jobs(tx)) == 121 and len(jobs.list_jobs(tx, limit=7)) == 7
 
 
 def test_jobs_of_one_moment_are_claimed_in_a_settled_order(database: Database) -> None:

@@ -16,6 +16,8 @@ from model.tracking.settings import ProposeSettings
 from storage import jobs, projects
 from storage.database import Database
 
+MOST_LISTED = 100  # jobs, the newest; of those that wait or run all are listed
+
 
 class ProposeRequest(BaseModel):
     """Body of ``POST /data/videos/{video}/propose``; the default is the project's active checkpoint.
@@ -100,7 +102,8 @@ def router(context: Context) -> APIRouter:
     @context.reads
     def get_jobs(project: str | None = None, active: bool = False) -> Json:
         with context.database.read() as tx:
-            return {"jobs": [wire.job(job) for job in jobs.list_jobs(tx, project_id=project, active=active)]}
+            found = jobs.list_jobs(tx, project, active=active, limit=None if active else MOST_LISTED)
+        return {"jobs": [wire.job(job) for job in found]}
 
     @routes.get("/jobs/{job_id}")
     @context.reads

@@ -99,7 +99,11 @@ def test_what_a_job_needs_is_protected_until_the_job_has_ended(
         assert jobs.cancelled(tx, retraining.id).parameters == {"steps": 5, "checkpoint": later.id}
     kept = settings.retrainings / retraining.id
     kept.mkdir(parents=True)
+    with database.atomic() as tx:
+        for _ in range(100):
+            jobs.request_cancel(tx, jobs.enqueue(tx, kind="retrain", project_id=None).id)
     assert "a stopped retraining goes on from it" in refusal(database, settings, later)
+    assert "a stopped retraining goes on from it" in refusal(database, settings, spare)
     kept.rmdir()
     managing.delete(database, settings, checkpoint_id=spare.id)
 

@@ -186,6 +186,8 @@ def test_an_export_into_a_folder_of_a_person_is_found_by_its_job(
     with database.atomic() as tx:
         jobs.enqueue(tx, kind="export", project_id=None, parameters={"out": str(out)})
         jobs.enqueue(tx, kind="export", project_id=None, parameters={"out": "/no such/place"})
+        for _ in range(100):
+            jobs.enqueue(tx, kind="index", project_id=None)
     assert clear_abandoned(database, settings) == 1
     assert list(out.parent.iterdir()) == [other]
 

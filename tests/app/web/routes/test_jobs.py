@@ -79,6 +79,16 @@ def test_a_job_is_cancelled_and_shows_its_curves(client: TestClient, database: D
     assert len(client.get(f"/data/jobs?project={video.project_id}").json()["jobs"]) == 1
 
 
+def test_the_newest_jobs_are_listed_and_all_that_wait(
+    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.routes.jobs.MOST_LISTED", 1)
+    with database.atomic() as tx:
+        first, second = (jobs.enqueue(tx, kind="index", project_id=None).id for _ in range(2))
+    assert {job["id"] for job in client.get("/data/jobs?active=1").json()["jobs"]} == {first, second}
+    assert len(client.get("/data/jobs").json()["jobs"]) == 1
+
+
 @pytest.mark.parametrize("path", ["", "/points"])
 def test_a_job_that_is_not_there_is_not_found(client: TestClient, path: str) -> None:
     assert client.get(f"/data/jobs/none{path}").status_code == 404
