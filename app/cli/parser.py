@@ -10,24 +10,6 @@ from app.typed_path import typed_path
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-COMMANDS = (
-    *(
-        "serve",
-        "propose",
-        "prompt",
-        "propagate",
-        "evaluate",
-        "import",
-        "export",
-        "check",
-        "train",
-        "synthesize",
-        "retrain",
-        "models",
-    ),
-    *("convert", "versions", "next", "conform", "frames", "restore", "worker", "weights", "test", "benchmark"),
-)
-
 VALUED = ("--data", "--database", "--project", "--device", "--host", "--port", "--auth")
 """The flags with a value that may stand where no command is named."""
 

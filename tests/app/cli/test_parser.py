@@ -4,6 +4,7 @@ import pytest
 
 from app import commands
 from app.cli.parser import with_default_command
+from tests.app.cli.every_command import every_command
 
 
 @pytest.mark.parametrize(
@@ -92,23 +93,7 @@ def test_a_size_that_is_none_is_told_how_to_write_it(text: str, capsys: pytest.C
     assert "WIDTHxHEIGHT" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "serve",
-        "propose",
-        "evaluate",
-        "import",
-        "export",
-        "check",
-        "train",
-        "synthesize",
-        "retrain",
-        "frames",
-        "worker",
-        "restore",
-    ],
-)
+@pytest.mark.parametrize("name", every_command())
 def test_every_command_explains_itself_and_takes_the_common_flags(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
