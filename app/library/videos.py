@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,7 +122,7 @@ def _store(database: Database, settings: Settings, *, project_id: str, source: S
     with database.atomic() as tx:
         known = videos.list_videos(tx, project_id)
         if source.origin is not None:
-            _refuse_twin(known, source.origin, index.content_hash)
+            _refuse(_twin(known, source.origin, index.content_hash), source.origin)
         taken = {video.name for video in known}
         video = videos.add_video(
             tx,
@@ -145,25 +145,31 @@ def _store(database: Database, settings: Settings, *, project_id: str, source: S
 
 
 def _refuse_twin_before_copying(database: Database, project_id: str, origin: Path) -> None:
-    """As `_refuse_twin`, at once: copying may take minutes. Which of two at the same moment comes first is open yet."""
+    """As `_store` does it, at once: copying may take minutes. Which of two at one moment comes first is open yet."""
     with database.read() as tx:
         known = videos.list_videos(tx, project_id)
-    copies = any(video.copied and _may_be_copy(video, origin) for video in known)
-    content_hash = frames.probe(origin, patience=LISTING_SECONDS).content_hash if copies else None
-    _refuse_twin(known, origin, content_hash)
+    _refuse(twin_of(known, origin), origin)
 
 
-def _refuse_twin(known: Iterable[Video], origin: Path, content_hash: str | None) -> None:
-    """Raise `AlreadyThere` if one of the videos is the file or folder ``origin``, or a copy of it."""
-    twin = find_twin(known, origin, content_hash)
+def _refuse(twin: Video | None, origin: Path) -> None:
+    """Raise `AlreadyThere` if the project has a ``twin`` of the file or folder ``origin``."""
     if twin is not None:
         raise AlreadyThere(
             f"{origin} is in this project already, as the video {twin.name}. To have it twice, choose Add again."
         )
 
 
-def find_twin(known: Iterable[Video], origin: Path, content_hash: str | None) -> Video | None:
-    """The first of the videos that is the file or folder ``origin``, or a copy of it."""
+def twin_of(known: Sequence[Video], origin: Path) -> Video | None:
+    """The first of the videos that is the file or folder ``origin``, or a copy of it.
+
+    ``origin`` is read only if one of them may be its copy; raises `storage.frames.VideoError` if it is no video then.
+    """
+    copies = any(video.copied and _may_be_copy(video, origin) for video in known)
+    content_hash = frames.probe(origin, patience=LISTING_SECONDS).content_hash if copies else None
+    return _twin(known, origin, content_hash)
+
+
+def _twin(known: Iterable[Video], origin: Path, content_hash: str | None) -> Video | None:
     for video in known:
         copy = video.copied and content_hash == video.content_hash and _may_be_copy(video, origin)
         if copy or Path(video.path) == origin:

@@ -10,11 +10,12 @@ from pathlib import Path, PurePosixPath
 from app.errors import BadInput
 from app.exchange.import_source import ReadSettings
 from app.exchange.importing import import_dataset
-from app.library.videos import add_video
+from app.library.sources import existing
+from app.library.videos import add_video, twin_of
 from app.progress import Report
 from app.result_files.choices import ProposalChoices
 from app.result_files.matching_videos import VideoMatches, match_videos
-from app.result_files.meant_video import holds_pictures, is_likely, named_by_person, require_fit, twin_of
+from app.result_files.meant_video import holds_pictures, is_likely, named_by_person, require_fit
 from app.result_files.source import ResultFile, SourceVideo
 from app.settings import Settings
 from storage import videos
@@ -102,7 +103,7 @@ class VideoSearch:
 
     def _video_at(self, source: SourceVideo, place: Path) -> Video:
         """The project's video that is this file or folder of pictures; it is added if it fits."""
-        known = twin_of(place, self._known())
+        known = twin_of(self._known(), existing(place))
         if known is not None:
             return known
         self._require_fit(source, place)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from app.errors import BadInput
 from app.library.sources import existing
-from app.library.videos import find_twin
 from app.result_files.matching_videos import frames_of
 from app.result_files.source import SourceVideo
 from storage import frames
@@ -41,13 +40,6 @@ def is_likely(source: SourceVideo, video: Video, stride: int | None) -> bool:
 def holds_pictures(folder: Path) -> bool:
     """Whether a folder is a video itself: it holds pictures."""
     return bool(frames.picture_names(folder))
-
-
-def twin_of(path: Path, known: Sequence[Video]) -> Video | None:
-    """The project's video that is this file or folder of pictures, or a copy of it. Raises `BadInput`."""
-    found = existing(path)
-    copies = any(video.copied for video in known)
-    return find_twin(known, found, frames.probe(found).content_hash if copies else None)
 
 
 def require_fit(source: SourceVideo, path: Path, stride: int | None) -> None:
