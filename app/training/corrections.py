@@ -3,7 +3,7 @@
 Loads no torch, since the server uses it; the check itself is `app.training.suspicions`, which the worker runs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.settings import Settings
 from storage import jobs, schema, tracks
 from storage.database import Database
 from storage.jobs import Job
+from storage.tracks import MaskRow
 
 KIND = "check_corrections"
 EDIT = "edit"  # in the job's result: the last edit of the project that the check saw
@@ -91,18 +92,16 @@ def latest_check(tx: Connection, project_id: str) -> LatestCheck:
     )
 
 
-def _as_they_are(tx: Connection, named: Iterable[Mapping[str, Any]]) -> tuple[Suspicion, ...]:
+def _as_they_are(tx: Connection, named: Sequence[Mapping[str, Any]]) -> tuple[Suspicion, ...]:
     """The named masks that are still the same, with their tracks."""
-    every = list(named)
-    present: dict[MaskPlace, tuple[str, str]] = {}
-    for video_id in {str(one["video_id"]) for one in every}:
-        numbers = {track.id: track.number for track in tracks.list_tracks(tx, video_id)}
-        for row in tracks.rows(tx, video_id):
-            if row.human and row.hash is not None and row.review != "rejected":
-                present[video_id, numbers[row.track_id], row.frame] = (row.track_id, row.hash)
+    present = {
+        place: (row.track_id, row.hash)
+        for place, row in _rows_around(tx, named)
+        if row.human and row.hash is not None and row.review != "rejected"
+    }
     found = []
-    for one in every:
-        place = (str(one["video_id"]), int(one["track"]), int(one["frame"]))
+    for one in named:
+        place = _place(one)
         track_id, mask = present.get(place, ("", ""))
         # A mask that was redrawn since is another one, which this check has not seen.
         if mask and one.get("mask", mask) == mask:
@@ -112,12 +111,17 @@ def _as_they_are(tx: Connection, named: Iterable[Mapping[str, Any]]) -> tuple[Su
 
 def with_masks(tx: Connection, named: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The named masks of a check, each with the hash of the mask that was checked."""
-    hashes: dict[MaskPlace, str] = {}
+    hashes = {place: row.hash for place, row in _rows_around(tx, named)}
+    return [{**one, "mask": hashes.get(_place(one)) or ""} for one in named]
+
+
+def _place(one: Mapping[str, Any]) -> MaskPlace:
+    return (str(one["video_id"]), int(one["track"]), int(one["frame"]))
+
+
+def _rows_around(tx: Connection, named: Sequence[Mapping[str, Any]]) -> Iterator[tuple[MaskPlace, MaskRow]]:
+    """All rows of the videos in which the named masks lie, each with its place."""
     for video_id in {str(one["video_id"]) for one in named}:
         numbers = {track.id: track.number for track in tracks.list_tracks(tx, video_id)}
         for row in tracks.rows(tx, video_id):
-            if row.hash is not None:
-                hashes[video_id, numbers[row.track_id], row.frame] = row.hash
-    return [
-        {**one, "mask": hashes.get((str(one["video_id"]), int(one["track"]), int(one["frame"])), "")} for one in named
-    ]
+            yield (video_id, numbers[row.track_id], row.frame), row

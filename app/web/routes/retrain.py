@@ -1,6 +1,6 @@
 """The plan of a retraining, and the runs so far; `app.web.routes.jobs` starts one."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from fastapi import APIRouter
 
@@ -40,10 +40,10 @@ def facts(context: Context, project_id: str) -> Json:
         left = stopped(tx, context.settings, project_id)
         config = start and start_config(tx, project_id, start)
         seconds = expected(tx, project_id, planned, config) if config else None
-    named = [asdict(one) for one in checked.named]
+    shown = replace(checked, named=checked.named[:MOST_SHOWN])
     return {
         "plan": asdict(planned),
-        "corrections": {**asdict(checked), "named": named[:MOST_SHOWN], "suspicious": len(named)},
+        "corrections": {**asdict(shown), "suspicious": len(checked.named)},
         "effort": effort.as_json(),
         "categories": [asdict(one) for one in taught],
         "seconds": seconds,
