@@ -51,7 +51,7 @@ def refuse_lost(url: str, data: Path) -> None:
     file = database_file(url)
     if file is None:
         return
-    replaced = kept_databases(url)
+    replaced = replaced_beside(file)
     if replaced and not file.exists():
         raise SettingsError(
             f"The database {file} is missing, but one that a copy has replaced is beside it: {replaced[-1]}; put that "

@@ -4,10 +4,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL
 
 from app.errors import BadInput, Busy
 from app.jobs import lock
+from app.opening import database_file
 from app.settings import Settings
 from storage import projects
 from storage.atomic import replacing
@@ -66,10 +67,10 @@ def _replaced(file: Path, copy: Path) -> Restored:
 
 
 def _file_of(settings: Settings) -> Path:
-    url = make_url(settings.database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
+    file = database_file(settings.database_url)
+    if file is None:
         raise BadInput("Only a SQLite database is restored from a file; use the tools of the database server.")
-    return Path(url.database)
+    return file
 
 
 def _checked(part: Path, copy: Path) -> int:

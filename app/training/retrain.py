@@ -65,14 +65,13 @@ def go_on(database: Database, settings: Settings, *, project_id: str) -> Job:
     """
     queue.care(database, settings)
     with database.atomic() as tx:
-        waiting = newest_kept(tx, settings).get(project_id)
-        if waiting is not None and waiting.status == "queued":
-            return waiting
+        kept = newest_kept(tx, settings).get(project_id)
+        if kept is not None and kept.status == "queued":
+            return kept
         require_none(tx, project_id)
-        found = stopped(tx, settings, project_id)
-        if found is None:
+        if kept is None:
             raise BadInput("This project has no stopped retraining that could go on; start a new one.")
-        job = jobs.go_on(tx, found.id)
+        job = jobs.go_on(tx, kept.id)
     queue.care(database, settings)
     return job
 
