@@ -18,10 +18,10 @@ DATABASE_NAME = "annotations.sqlite3"
 class Settings:
     """Folders, addresses and limits of one running application.
 
-    ``data`` is absolute. ``device`` is ``None`` (choose), ``"cpu"`` or ``"cuda:N"``; for one of
-    several processes that `torchrun` started, ``"cuda"`` too: each takes another GPU. ``frame_cache_bytes`` bounds the
-    pictures kept in memory, ``frame_disk_bytes`` those kept under ``data/frames``. ``worker_idle_seconds`` is how long
-    a worker without work stays alive; ``stale_seconds`` how long a running job may be silent before it counts as dead.
+    ``data`` is absolute. ``device`` is ``None`` (choose), ``"cpu"`` or ``"cuda:N"``; for one of several processes
+    that `torchrun` started, ``"cuda"`` too: each takes another GPU. ``frame_cache_bytes`` bounds the pictures kept in
+    memory, ``frame_disk_bytes`` those kept under ``data/frames``. ``worker_idle_seconds`` is how long a worker without
+    work stays alive; ``stale_seconds`` how long a running job may be silent before it counts as dead.
     ``auth_file`` is what ``--auth`` names: no version honours it yet, and `app.cli.serve` refuses it.
     ``allow_network``: a person accepts that everybody who reaches ``host`` may do everything.
     """

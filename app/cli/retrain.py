@@ -31,8 +31,8 @@ POLL_SECONDS = 0.5
 def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
     """Queue a retraining and follow it to its end; ``--plan``: only print what it would train on.
 
-    ``--resume`` goes on with the one that was stopped.
-    With ``--job`` a queued one is done in this process. Under `torchrun` its processes do the work themselves.
+    ``--resume`` goes on with the one that was stopped. With ``--job`` a queued one is done in this process. Under
+    `torchrun` its processes do the work themselves.
     """
     with opened(settings) as database:
         if arguments.job is not None:

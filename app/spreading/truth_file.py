@@ -112,8 +112,8 @@ def _tracks(
         if video is None:
             raise YouTubeVisError(f"{place}.video_id names no video of the file.")
         if not isinstance(masks, list) or len(masks) != video.length:
-            entries = counted(video.length, "entry", "entries")
-            raise YouTubeVisError(f"{place}.segmentations must have {entries}, one for each frame.")
+            needed = counted(video.length, "entry", "entries")
+            raise YouTubeVisError(f"{place}.segmentations must have {needed}, one for each frame.")
         size = (video.height, video.width)
         given = {}
         for k in frames:

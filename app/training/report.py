@@ -1,8 +1,8 @@
 """The report of a retraining: what its job returns, and what is stored with its checkpoint. Loads no torch.
 
 All figures of a report belong to one set of videos, whose name stands beside them; ``per_video`` alone has the others
-too, and says so. Unless said otherwise they are those
-of the rule that the app proposes with (``review``); ``rules`` has the published rule beside it.
+too, and says so. Unless said otherwise they are those of the rule that the app proposes with (``review``); ``rules``
+has the published rule beside it.
 """
 
 from collections.abc import Mapping, Sequence

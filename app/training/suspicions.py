@@ -136,10 +136,9 @@ def sentences(found: CorrectionCheck, *, left_out: bool = False) -> tuple[str, .
     """
     if not found.suspicious:
         return ()
-    verb = "looks" if found.suspicious == 1 else "look"
     masks = f"{found.suspicious:,} of {found.masks:,} {'mask' if found.masks == 1 else 'masks'}"
-    one = found.suspicious == 1
-    taught = f"{'it is' if one else 'they are'} trained on unless you correct {'it' if one else 'them'}"
+    verb, they_are, them = ("looks", "it is", "it") if found.suspicious == 1 else ("look", "they are", "them")
+    taught = f"{they_are} trained on unless you correct {them}"
     lines = [f"{masks} {verb} spoiled; {'left out of this training' if left_out else taught}:"]
     lines += [f"{one.video}, track {one.track}, frame {one.frame}: {one.reason}" for one in found.named[:MOST_LINES]]
     more = found.suspicious - MOST_LINES
