@@ -2,10 +2,12 @@
 
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.errors import BadInput
 from app.jobs import lock
 from app.library import restoring
 from app.settings import Settings, make_settings
@@ -41,6 +43,12 @@ def made(file: Path, *called: str) -> Path:
 
 def database_of(settings: Settings) -> Path:
     return Path(settings.database_url.removeprefix("sqlite:///"))
+
+
+@pytest.mark.parametrize("url", ["postgresql://host/name", "sqlite://", "nonsense"])
+def test_only_the_file_of_a_database_is_restored(folder: Settings, tmp_path: Path, url: str) -> None:
+    with pytest.raises(BadInput, match="Only a SQLite database is restored"):
+        restoring.restore(replace(folder, database_url=url), tmp_path / "copy.sqlite3")
 
 
 def test_a_copy_takes_the_place_of_the_database_which_is_kept(run_there: Run, folder: Settings, tmp_path: Path) -> None:

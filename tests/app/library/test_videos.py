@@ -11,7 +11,7 @@ from app.errors import BadInput, Cancelled, CannotStore
 from app.library import videos as library_videos
 from app.library.counting import count_frames, frame_index
 from app.library.sources import problem
-from app.library.videos import add_upload, receive_upload, safe_name, upload
+from app.library.videos import add_upload, receive_upload, safe_name, twin_of, upload
 from app.settings import Settings
 from storage import frames, videos
 from storage.database import Database
@@ -205,3 +205,13 @@ def test_a_caller_that_counts_the_frames_itself_needs_no_job(
         video = library.uncounted(path, copy=copy, count=count, again=copy)
         assert video.confirmed == 0
         assert [job.kind for job in library.jobs(video)] == ["index"] * count
+
+
+def test_a_file_is_read_for_a_twin_only_where_a_copy_may_be_of_it(
+    library: LibraryScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = library.file("dog.mp4")
+    copied = library.uncounted(path, copy=True)
+    assert twin_of([copied], path) == copied
+    monkeypatch.setattr(frames, "probe", None)
+    assert twin_of([copied], path.with_name("cat.mp4")) is None
