@@ -27,7 +27,7 @@ class Contents:
     def __init__(self, tx: Connection, keys: Iterable[RowKey]) -> None:
         self._tx = tx
         self._entries = edit_log.row_entries(tx, keys)
-        self._edits: dict[int, _Written] = {}
+        self._edits: dict[int | str, _Written | None] = {}  # by number, and by id
 
     def first_edit(self, key: RowKey) -> LoggedEdit | None:
         """The edit that first wrote what the row says now; None where there is no row."""
@@ -50,17 +50,26 @@ class Contents:
         now = self._by(number)
         if now.edit.id == edit_id:
             return True
-        once = edit_log.find_edit(self._tx, edit_id)
-        said = None if once is None else next((one.after for one in once.changes if one.key == key), None)
+        once = self._named(edit_id)
+        said = None if once is None or key not in once.changes else once.changes[key].after
         return _content(said) == _content(now.changes[key].after)
 
     def _by(self, number: int) -> "_Written":
-        if number not in self._edits:
-            edit = edit_log.edit_by_number(self._tx, number)
-            if edit is None:
-                raise LookupError(f"The log has no edit {number}, though it wrote a row.")
-            self._edits[number] = _Written(edit, {change.key: change for change in edit.changes})
-        return self._edits[number]
+        found = self._named(number)
+        if found is None:
+            raise LookupError(f"The log has no edit {number}, though it wrote a row.")
+        return found
+
+    def _named(self, name: int | str) -> "_Written | None":
+        """The edit with a number or an id; it is read once for all of its rows."""
+        if name not in self._edits:
+            if isinstance(name, int):
+                edit = edit_log.edit_by_number(self._tx, name)
+            else:
+                edit = edit_log.find_edit(self._tx, name)
+            changes = {} if edit is None else {change.key: change for change in edit.changes}
+            self._edits[name] = None if edit is None else _Written(edit, changes)
+        return self._edits[name]
 
 
 class _Written(NamedTuple):

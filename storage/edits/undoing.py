@@ -325,9 +325,11 @@ def _parents(value: Value) -> list[str]:
 
 def _grew_from_undone(tx: Connection, value: Value) -> bool:
     """Whether a machine spread a value from a correction that is undone."""
-    edits = schema.edits
-    undone = select(edits.c.id).where(edits.c.id.in_(_parents(value)), edits.c.undone)
-    return not is_human(value) and tx.execute(undone.limit(1)).first() is not None
+    edits, parents = schema.edits, _parents(value)
+    if not parents or is_human(value):
+        return False
+    undone = select(edits.c.id).where(edits.c.id.in_(parents), edits.c.undone)
+    return tx.execute(undone.limit(1)).first() is not None
 
 
 def _still_founded(tx: Connection, target: _Target, planned: dict[RowKey, Planned]) -> dict[RowKey, Planned]:

@@ -1,6 +1,9 @@
 """Which edit first wrote what a mask says, marks aside."""
 
+import pytest
+
 from storage.edits import Applied, Change
+from storage.edits import log as edit_log
 from storage.edits.contents import Contents
 from storage.edits.row_values import RowKey
 from tests.storage.scenes import Scene, square
@@ -44,6 +47,19 @@ def test_a_persons_first_verdict_on_a_models_mask_and_a_rejection_are_new(scene:
     assert first_edit(scene, track) == accepted.id and not is_as(scene, track, made)
     rejected = says(scene, track, review="rejected")
     assert first_edit(scene, track) == rejected.id and not is_as(scene, track, accepted)
+
+
+def test_an_edit_of_many_rows_is_read_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [RowKey(scene.new_track(), 0) for _ in range(4)]
+    drawn = scene.applied(*(Change(key.owner, 0, 0, {"rle": square(1)}) for key in keys))
+    scene.applied(*(Change(key.owner, 0, scene.version(key.owner, 0), {"key": True}) for key in keys))
+    read: list[str] = []
+    find = edit_log.find_edit
+    monkeypatch.setattr(edit_log, "find_edit", lambda tx, name: read.append(name) or find(tx, name))
+    with scene.database.read() as tx:
+        contents = Contents(tx, keys)
+        assert all(contents.is_as(key, drawn.id) for key in keys)
+    assert read == [drawn.id]
 
 
 def test_a_row_that_was_taken_away_says_nothing(scene: Scene) -> None:

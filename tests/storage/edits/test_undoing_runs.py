@@ -311,6 +311,22 @@ def test_undo_and_redo_of_a_run_take_as_many_statements_whatever_its_length(scen
     scene.assert_log_explains_tables()
 
 
+def test_an_undo_asks_nothing_about_each_proposed_row_that_a_spread_had_replaced(scene: Scene) -> None:
+    """A row that a model proposed grew from no correction, so none of its own can be undone."""
+    asked = []
+    for frames in (range(1, 3), range(1, 13)):
+        track = new_id()
+        window(scene, track, range(13), author=f"run:{track}")
+        drawn = scene.draw(track, 0, 1)
+        spread = {"rle": square(7), "source": "propagated", "review": "unreviewed", "parent": drawn.id}
+        changes = [Change(track, frame, scene.version(track, frame), spread) for frame in frames]
+        scene.applied(*changes, kind="spread")
+        with counted(scene) as statements:
+            assert isinstance(scene.undo("ann", edit=drawn.id), Applied)
+        asked.append(len(statements))
+    assert asked[0] == asked[1]
+
+
 def test_no_statement_grows_with_the_edits_of_a_run(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database takes some 32,000 values in one statement; a run over two hours of video has more edits."""
     monkeypatch.setattr(masks, "CHUNK", 4)
