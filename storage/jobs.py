@@ -17,6 +17,7 @@ from storage.database import insert_missing
 from storage.errors import NotFound, StorageError
 
 LOG_CHARACTERS = 20_000
+_WAITING = {"status": "queued", "worker": None, "heartbeat": None, "started": None}
 """The last characters of a job's log, which are kept."""
 
 ACTIVE = ("queued", "running", "cancelling")
@@ -146,7 +147,7 @@ def requeue(tx: Connection, job_id: str, *, message: str, counts: bool = True) -
     ``counts``: whether the attempt counts against the job; not where somebody stopped its worker.
     """
     table = schema.jobs
-    waiting: dict[str, Any] = {"status": "queued", "worker": None, "heartbeat": None, "started": None}
+    waiting: dict[str, Any] = dict(_WAITING)
     if not counts:
         waiting["attempts"] = case((table.c.attempts > 0, table.c.attempts - 1), else_=0)
     changed = tx.execute(
@@ -244,8 +245,7 @@ def go_on(tx: Connection, job_id: str) -> Job:
 
     Raises JobOver, NotFound.
     """
-    waiting = {"status": "queued", "worker": None, "heartbeat": None, "started": None, "finished": None, "attempts": 0}
-    begins_again = {**waiting, "error": None, "message": "waiting to go on"}
+    begins_again = {**_WAITING, "finished": None, "attempts": 0, "error": None, "message": "waiting to go on"}
     table = schema.jobs
     ended = update(table).where(table.c.id == job_id, table.c.status.in_(("cancelled", "failed")))
     changed = tx.execute(ended.values(**begins_again))

@@ -13,6 +13,10 @@ from storage import schema
 
 ABSENCES = ("flicker", "gap")
 """Kinds of errors that are about frames where a track is not."""
+ASSUMED = and_(
+    schema.masks.c.state == "absent", schema.masks.c.review == "unreviewed", schema.masks.c.source != "drawn"
+)
+"""SQL condition: mask rows where a model alone saw nothing."""
 AGREEMENT = "agreement"
 """In the ``extra`` of a mask row: how far the windows of its proposal agree, 0 to 1; stored where they disagree."""
 
@@ -93,7 +97,6 @@ def tracks_with_doubted_absences(tx: Connection, project_id: str) -> set[str]:
         ranges.c.stop > frame,
         or_(everything, of_its_category),
     )
-    by_model = and_(masks.c.review == "unreviewed", masks.c.state == "absent", masks.c.source != "drawn")
     found = (
         select(tracks.c.id)
         .select_from(searches)
@@ -105,7 +108,7 @@ def tracks_with_doubted_absences(tx: Connection, project_id: str) -> set[str]:
             *(videos.c.project_id == project_id, videos.c.removed.is_(None)),
             *(tracks.c.deleted.is_(False), tracks.c.rejected.is_(False)),
             error["kind"].as_string().in_(ABSENCES),
-            or_(masks.c.track_id.is_(None), by_model),
+            or_(masks.c.track_id.is_(None), ASSUMED),
             ~declared,
         )
     )

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, select
 
 from storage import schema
-from storage.likely_errors import tracks_with_doubted_absences
+from storage.likely_errors import ASSUMED, tracks_with_doubted_absences
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,7 @@ def _judged(
     """Video id -> rows by review and flag, and as ``done`` those of tracks that stand that leave nothing to ask."""
     tracks, masks, videos = schema.tracks, schema.masks, schema.videos
     plain = masks.c.look_reason.is_(None)
-    # A model alone saw nothing there, of which nothing is asked by itself.
-    assumed = and_(masks.c.state == "absent", masks.c.review == "unreviewed", masks.c.source != "drawn", plain)
+    assumed = and_(ASSUMED, plain)  # of which nothing is asked by itself
     judged = {review: and_(masks.c.review == review, plain) for review in schema.REVIEWS if review != "unreviewed"}
     rows = (
         select(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from storage.words import counted
 from storage.youtube_vis import VisDataset, VisVideo
 
 Step = Callable[[VisDataset, list[str]], VisDataset]
@@ -34,7 +35,7 @@ def _crowds(dataset: VisDataset, notes: list[str]) -> VisDataset:
     """A file in which everything is a crowd comes from a converter that sets the flag for all run-length codes."""
     if not dataset.tracks or not all(track.iscrowd for track in dataset.tracks):
         return dataset
-    notes.append(f"All {_counted(len(dataset.tracks), 'track')} were crowds; now none is.")
+    notes.append(f"All {counted(len(dataset.tracks), 'track')} were crowds; now none is.")
     return replace(dataset, tracks=tuple(replace(track, iscrowd=0) for track in dataset.tracks))
 
 
@@ -46,7 +47,7 @@ def _unknown(dataset: VisDataset, notes: list[str]) -> VisDataset:
     number = sum(len(frames) for frames in unknown.values())
     if not number:
         return dataset
-    notes.append(f"{_counted(number, 'frame')} with something that is no mask {_were(number)} left out.")
+    notes.append(f"{counted(number, 'frame')} with something that is no mask {_were(number)} left out.")
     kept = {one.id: [k for k in range(one.length) if k not in unknown.get(one.id, ())] for one in dataset.videos}
     return replace(
         dataset,
@@ -70,7 +71,7 @@ def _without_names(dataset: VisDataset, notes: list[str]) -> VisDataset:
     nameless = [video for video in dataset.videos if not video.file_names]
     if not nameless or len(nameless) == len(dataset.videos):
         return dataset
-    text = f"{_counted(len(nameless), 'video')} without picture names {_were(len(nameless))} left out"
+    text = f"{counted(len(nameless), 'video')} without picture names {_were(len(nameless))} left out"
     notes.append(f"{text}: {_names([_name(video) for video in nameless])}.")
     return _without(dataset, {video.id for video in nameless})
 
@@ -93,7 +94,7 @@ def _short_videos(dataset: VisDataset, notes: list[str]) -> VisDataset:
     short = [video for video in dataset.videos if video.length < 2 or len(masked[video.id]) < 2]
     if not short or len(short) == len(dataset.videos):
         return dataset
-    text = f"{_counted(len(short), 'video')} with fewer than two annotated frames {_were(len(short))} left out"
+    text = f"{counted(len(short), 'video')} with fewer than two annotated frames {_were(len(short))} left out"
     notes.append(f"{text}, on which trainers stop: {_names([_name(video) for video in short])}.")
     return _without(dataset, {video.id for video in short})
 
@@ -158,10 +159,6 @@ def _name(video: VisVideo) -> str:
 def _names(names: Sequence[str]) -> str:
     rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + rest
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _were(number: int) -> str:

@@ -11,7 +11,7 @@ from storage.formats.picture_folders import folders_below
 from storage.formats.registry import FRAME_MASKS, RESULTS, Format, format_named
 from storage.formats.xml_files import root_of
 from storage.regular_files import is_regular, may_be_read
-from storage.youtube_vis.foreign_files import binary_kind, text_kind
+from storage.youtube_vis.foreign_files import XML, binary_kind, text_kind
 
 _START = 1 << 20
 _HEAD = 1 << 10  # bytes that tell files of other kinds
@@ -61,7 +61,7 @@ def _foreign(path: Path) -> str | None:
         start = file.read(_HEAD)
     text = start.decode(errors="replace").lstrip("\ufeff \r\n\t")
     kind = binary_kind(start) or text_kind(text)
-    return None if kind is not None and "this is XML" in kind else kind
+    return None if kind == XML else kind
 
 
 def _known() -> str:

@@ -21,6 +21,7 @@ from storage.frames.frame_index import (
 from storage.frames.identity import pictures_identity
 from storage.frames.numbering import numbering_note
 from storage.regular_files import is_regular
+from storage.words import counted
 
 PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
 # A folder has no time base; ten pictures a second is only for display.
@@ -142,7 +143,7 @@ def index_pictures(
 
 def _notes(names: Sequence[str], others: int) -> tuple[str, ...]:
     """Possible mistakes in a folder that was added as a whole; ``others`` of its files are not pictures."""
-    left_out = f"{others} other file{'s' if others > 1 else ''} in the folder left out" if others else None
+    left_out = f"{counted(others, 'other file')} in the folder left out" if others else None
     return tuple(note for note in (left_out, numbering_note(names)) if note is not None)
 
 

@@ -25,6 +25,7 @@ _SIGNATURES = (
 _PICKLES = tuple(bytes([0x80, protocol]) for protocol in range(2, 6))
 _TAR_MAGIC = slice(257, 262)
 _MP4_MAGIC = slice(4, 8)
+XML = "this is XML, not JSON text; convert it first"
 _HTML = ("<!doctype html", "<html", "<head", "<body", "<script", "<!--")
 
 
@@ -50,7 +51,7 @@ def text_kind(text: str) -> str | None:
     if start.startswith(_HTML):
         return "this is a web page (HTML), not JSON text; a download may have saved the page instead of the file"
     if start.startswith("<"):
-        return "this is XML, not JSON text; convert it first"
+        return XML
     if start.startswith("version https://git-lfs"):
         return "this is a Git LFS pointer, not the file itself; fetch it with `git lfs pull`"
     if "/annex/objects/" in start:
