@@ -17,10 +17,10 @@ from model.prompts.picture_keys import PictureKeys
 from model.prompts.prompt import PromptedMask
 
 SOURCE = "U2-Netp"
-# Sides of the square in which the network sees a box, and any part of the picture. It was made for 320. With 256 a pass
-# takes two thirds of the time, but narrow gaps, as between a dog's legs, are filled, and people in a crowd come out a
-# little worse (mean IoU of the tool on schoolgirls 0.485 instead of 0.495).
-SIDE, FULL_SIDE = 320, 320
+# Side of the square in which the network sees a part of the picture. It was made for 320. With 256 a pass takes two
+# thirds of the time, but narrow gaps, as between a dog's legs, are filled, and people in a crowd come out a little
+# worse (mean IoU of the tool on schoolgirls 0.485 instead of 0.495).
+SIDE = 320
 # Margins around the box, as shares of its sides: the usual one, and others where its answer is doubtful; the one that
 # shows the thing more often comes first.
 MARGIN, OTHER_MARGINS = 0.4, (0.2, 0.7)
@@ -65,7 +65,7 @@ class SalientThing:
     def __init__(self, network: SaliencyNetwork) -> None:
         self._network = network
         self._keys = PictureKeys()
-        self._kept: OrderedDict[tuple[bytes, Window, int], np.ndarray] = OrderedDict()
+        self._kept: OrderedDict[tuple[bytes, Window], np.ndarray] = OrderedDict()
 
     def mask(self, picture: np.ndarray, box: Window, *, draft: bool = False) -> SalientMask:
         """The best mask in ``box``; with a low confidence where nothing stands out there.
@@ -91,16 +91,16 @@ class SalientThing:
 
     def see(self, picture: np.ndarray, window: Window) -> np.ndarray:
         """What the network finds in a part of the picture: probability, float32 of the size of the part."""
-        return self._see(picture, self._keys.of(picture), window, FULL_SIDE)
+        return self._see(picture, self._keys.of(picture), window)
 
-    def _see(self, picture: np.ndarray, key: bytes, window: Window, side: int) -> np.ndarray:
+    def _see(self, picture: np.ndarray, key: bytes, window: Window) -> np.ndarray:
         x0, y0, x1, y1 = window
-        known = key, window, side
+        known = key, window
         if known in self._kept:
             self._kept.move_to_end(known)
         else:
             part = np.ascontiguousarray(picture[y0:y1, x0:x1])
-            self._kept[known] = self._network.saliency(part, side).astype(np.float16)
+            self._kept[known] = self._network.saliency(part, SIDE).astype(np.float16)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         found = self._kept[known].astype(np.float32)
@@ -109,14 +109,14 @@ class SalientThing:
     def _suiting(self, key: bytes, shape: tuple[int, ...], box: Window) -> list[Window]:
         """Windows of earlier boxes of this picture that have a usual margin around ``box``; the best one, or none."""
         exact = with_margin(shape, box, MARGIN)
-        if (key, exact, SIDE) in self._kept:
+        if (key, exact) in self._kept:
             return []
-        mine = [window for known, window, side in self._kept if (known, side) == (key, SIDE)]
+        mine = [window for known, window in self._kept if known == key]
         windows = [window for window in mine if _suits(window, shape, box)]
         return sorted(windows, key=lambda window: sum(map(abs, np.subtract(window, exact))))[:1]
 
     def _with(self, picture: np.ndarray, key: bytes, box: Window, window: Window) -> SalientMask:
-        seen = self._see(picture, key, window, SIDE)
+        seen = self._see(picture, key, window)
         left, top = window[:2]
         inside = seen[box[1] - top : box[3] - top, box[0] - left : box[2] - left]
         mask = without_specks(inside > 0.5)

@@ -24,8 +24,8 @@ def redrawn(picture: np.ndarray, mask: np.ndarray, network: SaliencyNetwork) -> 
     """The thing of ``mask`` (bool H x W) with the edges that it has in ``picture``, or None where nobody is sure.
 
     picture: uint8 RGB, of the mask's size or smaller; then the result is scaled to the mask's size, and a mask that is
-    tiny in the picture stays, since it would get coarser. One pass of the
-    network, and nothing of it is kept for other masks: the result depends on these two alone.
+    tiny in the picture stays, since it would get coarser. One pass of the network, and nothing of it is kept for other
+    masks: the result depends on these two alone.
     """
     small = _scaled(mask, picture.shape[:2])
     box = box_of(small)

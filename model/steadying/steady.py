@@ -79,12 +79,8 @@ def _with_edges(
     A person and the bicycle beneath may stand out together.
     """
     better = None if salient is None else redrawn(picture(), key, salient)
-    if better is None:
-        return None
-    for other in others:
-        if other is not None:
-            better &= key | ~_pixels(other)
-    return better
+    taken = [other for other in others if other is not None]
+    return better if better is None or not taken else better & (key | ~_pixels(coco.merge(taken)))
 
 
 def layers(tracks: Sequence[TrackProposal]) -> list[list[int]]:
