@@ -1,4 +1,4 @@
-"""Pictures of the editor in eight states: ``python -m tests.screenshots --write`` renews those of its README.
+"""Pictures of the editor in ten states: ``python -m tests.screenshots --write`` renews those of its README.
 
 ``--out DIR``: each state in three sizes, dark and light, to be looked at. The videos are procedural.
 """
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.demo.make import encode_video
-from model.procedural import ProceduralVideo, render_video
+from model.procedural import ProceduralTrack, ProceduralVideo, render_video
 from storage import rle
 from tests.browser import driving
 from tests.browser.seeding import HUMAN, Seeded
@@ -35,6 +36,8 @@ QUALITY = 70  # of WebP
 FAR = """() => window.editor.state.jobs.some(
     (job) => job.kind === "propose" && Number(/frame (\\d+) of/.exec(job.message ?? "")?.[1]) >= 40)"""
 EXTENT = "() => window.editor.app.layers.extent"
+SPREAD = """() => window.editor.state.preview?.marks.length && !window.editor.state.jobs.some(
+    (job) => job.kind === "spread" && ["queued", "running"].includes(job.status))"""
 MERGE = """() => {
     const [first, second] = window.editor.app.document.list();
     window.editor.commands.select(first.id);
@@ -44,18 +47,36 @@ MERGE = """() => {
 
 @dataclass(frozen=True)
 class Place:
-    """A server with the demo project, a project without videos, a long video and one whose file is gone."""
+    """A server with the demo project, a project without videos, a long video, one to draw in, and one without its file.
+
+    ``thing``: a thing that stands alone in the first frame of the video to draw in.
+    """
 
     address: str
     demo: str
     videos: list[str]
     empty: str
     long: str
+    bare: str
     lost: str
+    thing: ProceduralTrack
+
+    @property
+    def outlined(self) -> np.ndarray:
+        """Its true mask in the first frame, bool H x W."""
+        return self.thing.masks[0].astype(bool)
 
     def open(self, page: Page, video: str, **more: object) -> None:
         """The editor with a video of the demo project."""
         driving.open_review(page, self.address, project=self.demo, video=video, **more)
+
+    def alone(self, page: Page) -> Seeded:
+        """The video to draw in, without tracks, in the editor."""
+        self.open(page, self.bare, frame=0)
+        scene = Seeded(page, self.bare, self.outlined.shape, int(driving.state(page, "video")["count"]))
+        scene.clear()
+        driving.ready(page)
+        return scene
 
 
 def preview(page: Page, place: Place) -> None:
@@ -133,8 +154,31 @@ def error(page: Page, place: Place) -> None:
     page.locator(".v-stack.v-bare").wait_for()
 
 
+def box(page: Page, place: Place) -> None:
+    """A box drawn around a thing, and the mask that it became."""
+    place.alone(page)
+    page.keyboard.press("n")
+    page.get_by_placeholder("Find, or name a new one").wait_for()
+    page.keyboard.press(str(place.thing.label + 1))
+    page.get_by_text("draw its mask on this frame").wait_for()
+    page.keyboard.press("Shift+B")
+    left, top, width, height = rle.bbox(rle.encode(place.outlined))
+    driving.press_and_drag(page, (left - 6, top - 6), (left + width + 6, top + height + 6))
+    page.wait_for_function("() => window.editor.app.track?.rows.size === 1 && window.editor.state.measure === ''")
+
+
+def spread(page: Page, place: Place) -> None:
+    """The draft of a spread before it is applied."""
+    scene = place.alone(page)
+    track = scene.add({0: {"rle": rle.encode(place.outlined), **HUMAN}})
+    scene.at(track, 0)
+    page.keyboard.press("Alt+s")
+    page.wait_for_function(SPREAD, timeout=driving.LONG_PATIENCE)
+    scene.at(track, 24)
+
+
 STATES: dict[str, Callable[[Page, Place], None]] = {
-    state.__name__: state for state in (preview, palette, keys, offline, conflict, job, empty, error)
+    state.__name__: state for state in (preview, palette, keys, offline, conflict, job, empty, error, box, spread)
 }
 
 
@@ -164,8 +208,10 @@ def prepared(page: Page, address: str, folder: Path) -> Place:
 
     demo, videos = driving.demo_project(page, address)
     added = []
-    for name, frames in (("long tide", 600), ("dive 7", 90)):
+    things = {}
+    for name, frames in (("long tide", 600), ("reef 3", 60), ("dive 7", 90)):
         path, made = clip(folder, name, frames)
+        things[name] = apart(made)
         video = sent(f"projects/{demo}/videos", {"path": str(path)})["video"]["id"]
         page.goto(f"{address}review/?project={demo}&video={video}")
         page.wait_for_function(driving.READY)
@@ -174,7 +220,20 @@ def prepared(page: Page, address: str, folder: Path) -> Place:
     true_tracks(Seeded(page, video, (360, 640), frames), made)
     path.unlink()
     new = sent("projects", {"name": "Reef survey", "categories": ["fish"]})
-    return Place(address, demo, videos, str(new["id"]), *added)
+    long, bare, lost = added
+    return Place(address, demo, videos, str(new["id"]), long, bare, lost, things["reef 3"])
+
+
+def apart(made: ProceduralVideo) -> ProceduralTrack:
+    """The largest thing in the first frame of those with no other one in their boxes."""
+    first = [track.masks[0].astype(bool) for track in made.tracks]
+
+    def free(number: int) -> bool:
+        left, top, width, height = map(int, rle.bbox(rle.encode(first[number])))
+        box = np.s_[top : top + height, left : left + width]
+        return width > 0 and not any(other[box].any() for k, other in enumerate(first) if k != number)
+
+    return made.tracks[max(filter(free, range(len(first))), key=lambda number: first[number].sum())]
 
 
 @contextmanager

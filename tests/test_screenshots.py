@@ -26,4 +26,4 @@ def test_the_pictures_are_small_and_of_one_size() -> None:
 
 def test_every_state_says_what_it_shows() -> None:
     assert all(state.__doc__ for state in STATES.values())
-    assert len(STATES) == 8
+    assert len(STATES) == 10
