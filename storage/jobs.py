@@ -22,6 +22,9 @@ _WAITING = {"status": "queued", "worker": None, "heartbeat": None, "started": No
 
 ACTIVE = ("queued", "running", "cancelling")
 
+BACKGROUND = "background"
+"""The parameter of a job that waits until nothing else does: true if nobody asked for this very job."""
+
 MAX_ATTEMPTS = 3
 """Attempts without stored progress after which a resumable job fails."""
 
@@ -58,6 +61,11 @@ class Job:
     attempts: int = 0
 
     @property
+    def in_background(self) -> bool:
+        """Whether it waits until nothing else does."""
+        return bool(self.parameters.get(BACKGROUND))
+
+    @property
     def active(self) -> bool:
         """Whether it is queued or running."""
         return self.status in ACTIVE
@@ -85,13 +93,17 @@ def enqueue(
 
 
 def claim(tx: Connection, *, worker: str, kinds: Sequence[str], only: str | None = None) -> Job | None:
-    """Take the oldest queued job of these kinds (``only``: the one with this id), or None; no two get the same."""
+    """Take the oldest queued job of these kinds (``only``: the one with this id), or None; no two get the same.
+
+    Those in the `BACKGROUND` come after all others.
+    """
     table = schema.jobs
     waiting = select(table.c.id).where(table.c.status == "queued", table.c.kind.in_(kinds))
     if only is not None:
         waiting = waiting.where(table.c.id == only)
     # Skips rows that another worker is claiming at this moment (SQLite: writers take turns anyway).
-    waiting = waiting.order_by(table.c.created, table.c.id).limit(1).with_for_update(skip_locked=True)
+    last = case((table.c.parameters[BACKGROUND].as_boolean(), 1), else_=0)
+    waiting = waiting.order_by(last, table.c.created, table.c.id).limit(1).with_for_update(skip_locked=True)
     job_id = tx.execute(waiting).scalar()
     if job_id is None:
         return None

@@ -263,6 +263,8 @@ def _exchanging(add: Add) -> None:
     retrain.add_argument("--plan", action="store_true", help=text)
     text = "do not learn from masks that look spoiled; --plan names them"
     retrain.add_argument("--leave-out-suspicious", action="store_true", help=text)
+    text = "after a promotion leave the proposals of unreviewed videos as they are (default: propose again there)"
+    retrain.add_argument("--no-propose-again", dest="propose_again", action="store_false", help=text)
     _json(retrain)
     text = "unreviewed videos of the project, the most worthwhile to correct first, with the reasons"
     following = add("next", "app.cli.next_videos:next_", text)

@@ -6,6 +6,8 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import Connection
+
 from app.checkpoints.choice import chosen_checkpoint
 from app.checkpoints.factory import FOLDER, ensure_factory
 from app.cli.outcome import ChecksFailed, print_lines
@@ -14,13 +16,15 @@ from app.cli.project import find_project, opened
 from app.jobs.queue import cancel, care
 from app.library.kept_runs import STATE
 from app.machine import Shard
-from app.sentences import WrongUsage
+from app.reviewing import proposing_again
+from app.reviewing.next_videos import bring_up_to_date, proposed_unjudged
+from app.sentences import WrongUsage, counted
 from app.settings import Settings
 from app.training.corrections import MaskPlace
 from app.training.estimate import expected, sentence
 from app.training.past_runs import start_config
 from app.training.plan import RetrainPlan, plan, sentences
-from app.training.retrain import go_on, start
+from app.training.retrain import AGAIN, go_on, start
 from storage import jobs
 from storage.database import Database
 from storage.projects import Project
@@ -40,7 +44,7 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
                 job = jobs.get_job(tx, arguments.job)
             from app.training.retrain_run import run_job  # loads torch, which following a job does not need
 
-            result = run_job(database, settings, job_id=job.id, worker=str(job.worker))
+            result = run_job(database, settings, job_id=job.id, worker=str(job.worker), promoted=_again)
         elif arguments.resume:
             if Shard.of_environment().count > 1:
                 raise WrongUsage("A stopped retraining goes on in one process: give --resume without torchrun.")
@@ -51,23 +55,33 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             _give_start(database, settings, project)
             planned = plan(database, project.id)
             if arguments.plan:
-                _show(database, project.id, planned, steps=arguments.steps, as_json=arguments.json)
+                _show(database, project.id, planned, arguments)
                 return
             named: list[MaskPlace] = []
             if planned.reason is None and shard.first:
-                print_lines(_in_words(database, project.id, planned, steps=arguments.steps))
+                print_lines(_in_words(database, project.id, planned, arguments))
                 named = _suspicious(database, project.id, leave_out=arguments.leave_out_suspicious)
-            asked = {"steps": arguments.steps, "leave_out": named}
+            asked: dict[str, Any] = {"steps": arguments.steps, "leave_out": named, "again": arguments.propose_again}
             if shard.count > 1:
                 from app.training.retrain_together import retrain_together  # loads torch
 
+                asked["promoted"] = _again
                 made = retrain_together(database, settings, project_id=project.id, shard=shard, **asked)
-                if made is not None:
-                    print(json.dumps(made) if arguments.json else made["verdict"])
-                return
-            started = start(database, settings, project_id=project.id, **asked)
-            result = _follow(database, settings, started.id)
+                if made is None:
+                    return
+                care(database, settings)  # nobody else may start a worker for what is proposed again
+                result = made
+            else:
+                started = start(database, settings, project_id=project.id, **asked)
+                result = _follow(database, settings, started.id)
+    if result.get(AGAIN):
+        print_lines([f"{proposing_again.sentence(result[AGAIN], result['name'])} The command next shows their order."])
     print(json.dumps(result) if arguments.json else result["verdict"])
+
+
+def _again(tx: Connection, project_id: str) -> int:
+    """Propose again after a promotion; returns in how many videos."""
+    return len(proposing_again.propose_again(tx, project_id).jobs)
 
 
 def _give_start(database: Database, settings: Settings, project: Project) -> None:
@@ -78,26 +92,33 @@ def _give_start(database: Database, settings: Settings, project: Project) -> Non
         ensure_factory(database, settings)
 
 
-def _show(database: Database, project_id: str, planned: RetrainPlan, *, steps: int | None, as_json: bool) -> None:
+def _show(database: Database, project_id: str, planned: RetrainPlan, arguments: argparse.Namespace) -> None:
     """Print the plan, and the corrections that look spoiled."""
     from app.training import suspicions  # loads torch, which following a job does not need
 
     progress = Progress()
     checked = suspicions.check_project(database, project_id, report=progress)
     progress.end()
-    if as_json:
+    if arguments.json:
         print(json.dumps({**asdict(planned), "corrections": checked.as_json()}))
     else:
-        print("\n".join((*_in_words(database, project_id, planned, steps=steps), *suspicions.sentences(checked))))
+        print("\n".join((*_in_words(database, project_id, planned, arguments), *suspicions.sentences(checked))))
 
 
-def _in_words(database: Database, project_id: str, planned: RetrainPlan, *, steps: int | None) -> tuple[str, ...]:
-    """The plan and how long it takes, one sentence a line."""
+def _in_words(
+    database: Database, project_id: str, planned: RetrainPlan, arguments: argparse.Namespace
+) -> tuple[str, ...]:
+    """The plan, how long it takes and what a promotion leads to, one sentence a line."""
+    bring_up_to_date(database, project_id)
     with database.read() as tx:
         start = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         config = start and start_config(tx, project_id, start)
-        seconds = expected(tx, project_id, planned, config, steps=steps) if config else None
-    return (*sentences(planned), *([sentence(seconds)] if planned.reason is None else []))
+        seconds = expected(tx, project_id, planned, config, steps=arguments.steps) if config else None
+        again = len(proposed_unjudged(tx, project_id)) if arguments.propose_again else 0
+    if planned.reason is not None:
+        return sentences(planned)
+    promoted = f"If it is promoted, it proposes again in {counted(again, 'unreviewed video')}." if again else ""
+    return (*sentences(planned), sentence(seconds), *([promoted] if promoted else []))
 
 
 def _suspicious(database: Database, project_id: str, *, leave_out: bool) -> list[MaskPlace]:

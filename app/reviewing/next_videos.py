@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from sqlalchemy import Connection
 
 from app.checkpoints.choice import chosen_checkpoint
 from app.pictures import frame_look
@@ -34,17 +35,18 @@ def bring_up_to_date(database: Database, project_id: str) -> None:
 
 def suggestions(database: Database, project_id: str) -> tuple[Suggestion, ...]:
     """As `suggested`, where the summaries are up to date."""
-    return rank(video_facts(database, project_id))
-
-
-def video_facts(database: Database, project_id: str) -> tuple[VideoFacts, ...]:
-    """The facts that videos are ranked by, oldest video first; five queries, whatever the number of videos."""
     with database.read() as tx:
-        videos = findings.ranked_videos(tx, project_id)
-        found = findings.of_project(tx, project_id)
-        looks = findings.looks(tx, project_id, method=frame_look.METHOD)
-        tracks = findings.track_looks(tx, project_id, method=METHOD)
-        names = {one.id: one.name for one in checkpoints.list_checkpoints(tx, removed=True)}
+        facts = video_facts(tx, project_id)
+    return rank(facts)
+
+
+def video_facts(tx: Connection, project_id: str) -> tuple[VideoFacts, ...]:
+    """The facts that videos are ranked by, oldest video first; five queries, whatever the number of videos."""
+    videos = findings.ranked_videos(tx, project_id)
+    found = findings.of_project(tx, project_id)
+    looks = findings.looks(tx, project_id, method=frame_look.METHOD)
+    tracks = findings.track_looks(tx, project_id, method=METHOD)
+    names = {one.id: one.name for one in checkpoints.list_checkpoints(tx, removed=True)}
     of_video: dict[str, list[RunFindings]] = {}
     for one in found:
         of_video.setdefault(one.video_id, []).append(one)
@@ -94,16 +96,19 @@ def unsearched(database: Database, project_id: str) -> tuple[str, ...]:
     return tuple(video.id for video in videos if (video.run or video.has_tracks) and not video.searched)
 
 
-def outdated(database: Database, project_id: str) -> tuple[str, ...]:
-    """Ids of the videos that nobody has judged and whose proposals the checkpoint in use did not make.
+def proposed_unjudged(tx: Connection, project_id: str) -> tuple[RankedVideo, ...]:
+    """The videos that nobody has judged and that have proposals of a checkpoint: they may be proposed again.
 
     Videos without proposals, and with those that came from a file, are not among them. The summaries must be up to
     date.
     """
-    with database.read() as tx:
-        chosen = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
-        videos = findings.ranked_videos(tx, project_id)
+    ours = (video for video in findings.ranked_videos(tx, project_id) if video.run and video.checkpoint_id is not None)
+    return tuple(video for video in ours if not video.reviewed)
+
+
+def outdated(tx: Connection, project_id: str) -> tuple[str, ...]:
+    """Ids of those of the videos of `proposed_unjudged` whose proposals the checkpoint in use did not make."""
+    chosen = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
     if chosen is None:
         return ()
-    ours = (video for video in videos if video.run and video.checkpoint_id is not None)
-    return tuple(video.id for video in ours if not video.reviewed and video.checkpoint_id != chosen.id)
+    return tuple(video.id for video in proposed_unjudged(tx, project_id) if video.checkpoint_id != chosen.id)

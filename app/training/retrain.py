@@ -23,6 +23,7 @@ from storage.jobs import Job
 
 KIND = "retrain"
 SESSION = "session"  # in the parameters of a job: the processes that `torchrun` started together find it by that
+AGAIN = "again"  # in the parameters of a job: false where nothing is to be proposed again after a promotion
 DEVICE = "device"  # in the parameters of a job: on what its run trains
 
 
@@ -33,8 +34,11 @@ def start(
     project_id: str,
     steps: int | None = None,
     leave_out: Sequence[MaskPlace] = (),
+    again: bool = True,
 ) -> Job:
     """Put a retraining in the queue; ``leave_out``: masks that it must not learn from (`app.training.corrections`).
+
+    ``again``: whether a promotion is followed by new proposals in the videos that nobody has judged.
 
     Raises `BadInput` if there is nothing to train on, or if the project is retraining already.
     """
@@ -47,7 +51,7 @@ def start(
         settings,
         kind=KIND,
         project_id=project_id,
-        parameters=parameters_of(steps, leave_out),
+        parameters=parameters_of(steps, leave_out, again=again),
         check=lambda tx: require_none(tx, project_id),
     )
 
@@ -76,11 +80,13 @@ def go_on(database: Database, settings: Settings, *, project_id: str) -> Job:
     return job
 
 
-def parameters_of(steps: int | None, leave_out: Sequence[MaskPlace]) -> dict[str, Any]:
+def parameters_of(steps: int | None, leave_out: Sequence[MaskPlace], *, again: bool = True) -> dict[str, Any]:
     """The parameters of a job, as its run reads them."""
     parameters: dict[str, Any] = {} if steps is None else {"steps": steps}
     if leave_out:
         parameters["leave_out"] = [list(place) for place in leave_out]
+    if not again:
+        parameters[AGAIN] = False
     return parameters
 
 

@@ -27,7 +27,7 @@ from app.training.project_clips import ProjectClips, videos_with_human_masks
 from app.training.recorded_effort import recorded_effort
 from app.training.registering import register
 from app.training.report import Report
-from app.training.retrain import DEVICE
+from app.training.retrain import AGAIN, DEVICE
 from app.training.retraining import Retraining
 from app.training.start import start_of
 from app.training.suspicions import MOST_NAMED, CorrectionCheck, check_corrections
@@ -36,6 +36,7 @@ from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.jobs import Job
 
+Promoted = Callable[[Connection, str], int]
 Then = Callable[[Connection, dict[str, Any]], object]
 PREPARING = "Preparing what it replays, and the videos that show what it forgets"
 GOING_ON = "Going on from what was kept"
@@ -49,6 +50,7 @@ def run_job(
     job_id: str,
     worker: str,
     first: Callable[[Retraining], object] = lambda training: None,
+    promoted: Promoted = lambda tx, project_id: 0,
 ) -> dict[str, Any]:
     """As `run`, with the job's heartbeat and its end written to the database; for the process that the worker starts.
 
@@ -62,6 +64,7 @@ def run_job(
                 job_id=job_id,
                 report=report,
                 first=first,
+                promoted=promoted,
                 then=lambda tx, result: jobs.finish(tx, job_id, result=result),
             )
         except Cancelled:
@@ -80,13 +83,16 @@ def run(
     job_id: str,
     report: JobReporter,
     first: Callable[[Retraining], object] = lambda training: None,
+    promoted: Promoted = lambda tx, project_id: 0,
     then: Then = lambda tx, result: None,
 ) -> dict[str, Any]:
     """Do a queued retraining in this process and return its result.
 
     ``first`` is called before the work begins, when all that it needs is kept. ``then`` is called with the result in
-    the transaction that registers the checkpoint, so that no kill comes between the two. Raises `BadInput` if there is
-    nothing to train on, `Cancelled`; the project is then unchanged.
+    the transaction that registers the checkpoint, so that no kill comes between the two. Before it, ``promoted`` is
+    called there with the project of a checkpoint that comes into use, unless the job says that nothing is to be
+    proposed again; it returns in how many videos that happens, which the result tells as ``again``. Raises `BadInput`
+    if there is nothing to train on, `Cancelled`; the project is then unchanged.
     """
     state = KeptState(settings, job_id)
     with database.atomic() as tx:
@@ -115,6 +121,8 @@ def run(
             result.update(checkpoint=registered.id, name=registered.name, verdict=verdict(registered.name, made))
             # What a run that went on spent before its kill is not known.
             result["seconds"] = None if kept else round(time.monotonic() - began, 1)
+            if job.parameters.get(AGAIN, True):
+                result[AGAIN] = promoted(tx, str(job.project_id)) if made.decision.promoted else 0
             then(tx, json.loads(json.dumps(result)))
 
         register(database, settings, candidate, project_id=str(job.project_id), source=source, then=complete)

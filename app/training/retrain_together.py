@@ -20,7 +20,7 @@ from app.training.corrections import MaskPlace
 from app.training.kept_state import KeptState
 from app.training.plan import plan
 from app.training.retrain import KIND, SESSION, parameters_of, require_none
-from app.training.retrain_run import begun, run_job
+from app.training.retrain_run import Promoted, begun, run_job
 from app.training.retraining import Retraining
 from storage import jobs
 from storage.database import Database
@@ -50,10 +50,13 @@ def retrain_together(
     steps: int | None,
     shard: Shard,
     leave_out: Sequence[MaskPlace] = (),
+    again: bool = True,
+    promoted: Promoted = lambda tx, project_id: 0,
 ) -> dict[str, Any] | None:
     """Retrain in all processes that `torchrun` started; the result in the first one, None in the others.
 
-    ``leave_out`` of the first process counts, see `app.training.retrain.start`.
+    ``leave_out`` and ``again`` of the first process count, see `app.training.retrain.start`; for ``promoted`` see
+    `app.training.retrain_run.run`.
     Raises `BadInput` in the first process if there is nothing to train on, or if the project is retraining already;
     `torchrun` then ends the others.
     """
@@ -61,9 +64,10 @@ def retrain_together(
     own = dataclasses.replace(settings, device=f"cuda:{shard.local}" if device.startswith("cuda") else device)
     if shard.first:
         queue.care(database, settings)  # a retraining whose process has died goes on in the queue
-        job = _claimed(database, project_id, parameters_of(steps, leave_out) | {SESSION: shard.session})
+        parameters = parameters_of(steps, leave_out, again=again) | {SESSION: shard.session}
+        job = _claimed(database, project_id, parameters)
         first = lambda training: _first_share(training, shard)  # noqa: E731
-        return run_job(database, own, job_id=job.id, worker=str(job.worker), first=first)
+        return run_job(database, own, job_id=job.id, worker=str(job.worker), first=first, promoted=promoted)
     job = _of_first(database, own, project_id, shard)
     with (
         QuietReporter(database, job.id, worker=str(job.worker)) as report,

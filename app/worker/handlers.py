@@ -21,6 +21,7 @@ from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
 from app.proposing.into_project import propose_video
 from app.result_files.choices import ProposalChoices
 from app.result_files.importing import PROPOSALS, import_proposals
+from app.reviewing.proposing_again import is_unjudged
 from app.reviewing.requests import request_search
 from app.reviewing.search import search_video
 from app.spreading import requesting
@@ -38,12 +39,18 @@ from storage.youtube_vis import YouTubeVisError
 
 
 def propose(context: JobContext) -> Mapping[str, Any]:
-    """``{"checkpoint": id, **ProposeSettings}``: proposals for the job's video; goes on where a run broke off."""
+    """``{"checkpoint": id, **ProposeSettings}``: proposals for the job's video; goes on where a run broke off.
+
+    One in the background proposes again, and leaves the video alone if a person has judged something in it meanwhile.
+    """
     parameters = context.job.parameters
+    project_id, video_id = str(context.job.project_id), str(context.job.video_id)
+    if parameters.get(jobs.BACKGROUND) and not is_unjudged(context.database, project_id, video_id):
+        return {"skipped": "Somebody has reviewed something in this video meanwhile, so it stays as it is."}
     done = propose_video(
         context.database,
         context.settings,
-        video_id=str(context.job.video_id),
+        video_id=video_id,
         checkpoint_id=parameters["checkpoint"],
         report=context.report,
         cancelled=context.report.cancelled,
@@ -51,7 +58,7 @@ def propose(context: JobContext) -> Mapping[str, Any]:
         propose_settings=ProposeSettings.of(parameters),
         warm=context.warm,
     )
-    request_search(context.database, context.settings, video_id=str(context.job.video_id))
+    request_search(context.database, context.settings, video_id=video_id)
     return done.as_json()
 
 

@@ -36,7 +36,9 @@ const VIEWS = /** @type {const} */ ({ grid: "Grid", list: "List" });
 export class Choices {
   constructor() {
     /** @type {Filter|"removed"} */ this.shown = "all";
-    /** @type {Sort} */ this.sort = "added";
+    // A link may ask for an order.
+    const wanted = new URLSearchParams(location.search).get("sort") ?? "";
+    /** @type {Sort} */ this.sort = wanted in SORTS ? /** @type {Sort} */ (wanted) : "added";
     /** @type {"grid"|"list"} */ this.view = localStorage.getItem("v-library-view") === "list" ? "list" : "grid";
   }
 }

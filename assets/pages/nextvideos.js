@@ -12,15 +12,16 @@ import { address, get, post } from "./data.js";
  * @typedef {object} NextFacts answer of `GET /data/projects/…/next`
  * @property {{id: string, gain: number, reasons: string[]}[]} videos unreviewed ones, the most worthwhile first; gain 0 to 1
  * @property {number} unsearched number of videos whose place is a guess until they are searched for likely errors
- * @property {number} outdated number of unreviewed videos whose proposals are of another checkpoint than the one in use
+ * @property {number} outdated number of unreviewed videos whose proposals are of another checkpoint than the one in use, without those of `again`
+ * @property {number} [again] number of unreviewed videos that wait to be proposed again
  * @property {string|null} checkpoint name of the one in use
  */
 
 /** @type {NextFacts} */
-const NOTHING = { videos: [], unsearched: 0, outdated: 0, checkpoint: null };
+const NOTHING = { videos: [], unsearched: 0, outdated: 0, again: 0, checkpoint: null };
 
 export class NextVideos {
-  /** @param {{changed: () => void, queued: (text: string) => void, failed: (text: string) => void}} calls */
+  /** @param {{changed: () => void, queued: (text: string) => void, failed: (text: string) => void, away?: boolean}} calls `away`: the videos stand on another page, to which a link leads */
   constructor(calls) {
     this.calls = calls;
     this.project = "";
@@ -54,13 +55,13 @@ export class NextVideos {
     }
   }
 
-  /** The line above the videos, null where there is nothing to suggest. @param {VideoLine[]} videos @param {boolean} wanted they stand in this order */
-  line(videos, wanted) {
+  /** The line above the videos, null where there is nothing to suggest. @param {VideoLine[]} videos @param {boolean} wanted they stand in this order @param {number} [done] videos that were proposed again by themselves */
+  line(videos, wanted, done = 0) {
     if (this.problem && wanted) return h("p.v-note.bad.v-notice", { role: "alert" }, icon("warn"), this.problem);
-    const { unsearched, outdated, checkpoint } = this.facts;
+    const { unsearched, outdated, again = 0, checkpoint } = this.facts;
     const first = videos.find((video) => video.place === 1);
     const next = first && first.state === "proposed" && videos.length > 1 ? first : null;
-    if (!next && !outdated && !unsearched) return null;
+    if (!next && !outdated && !unsearched && !again && !done) return null;
     return h("section.v-card.v-next", { id: "v-next", "aria-label": "What to do next" }, [
       next
         ? h(
@@ -77,6 +78,7 @@ export class NextVideos {
             ),
           )
         : null,
+      again || done ? this.proposedAgain(again, done) : null,
       unsearched
         ? this.offer(
             "search",
@@ -99,9 +101,43 @@ export class NextVideos {
     ]);
   }
 
-  /** @param {string} image name of an icon @param {string} text @param {HTMLElement} action */
-  offer(image, text, action) {
-    return h("div", null, h("span.v-acc", null, icon(image)), h("span.v-ell.v-grow", { title: text }, text), action);
+  /** What is proposed again in the background, and the way to the videos. @param {number} waiting @param {number} done */
+  proposedAgain(waiting, done) {
+    const { checkpoint } = this.facts;
+    const text = waiting
+      ? `${plural(waiting, "unreviewed video")} ${waiting === 1 ? "waits" : "wait"} to be proposed again with ${checkpoint}; other jobs go first.`
+      : `${plural(done, "unreviewed video")} ${done === 1 ? "was" : "were"} put in line to be proposed again with ${checkpoint}.`;
+    const link = { href: address("/", { project: this.project, sort: "next" }), id: "v-in-order" };
+    return this.offer(
+      "spark",
+      text,
+      waiting
+        ? button("Stop", {
+            kind: "ghost",
+            id: "v-stop-again",
+            title: "Leave the other videos as they are",
+            onclick: () => this.stop(),
+          })
+        : null,
+      this.calls.away ? h("a.v-btn.line", link, "Show their order") : null,
+    );
+  }
+
+  /** @param {string} image name of an icon @param {string} text @param {(HTMLElement|null)[]} actions */
+  offer(image, text, ...actions) {
+    return h(
+      "div",
+      null,
+      h("span.v-acc", null, icon(image)),
+      h("span.v-ell.v-grow", { title: text }, text),
+      ...actions,
+    );
+  }
+
+  stop() {
+    return this.queue("propose-again/stop", (jobs) =>
+      jobs ? `${plural(jobs, "video")} ${jobs === 1 ? "stays" : "stay"} as before.` : "Nothing was waiting any more.",
+    );
   }
 
   search() {

@@ -35,7 +35,7 @@ import { EVALUATIONS } from "./report.js";
  * @property {string|null} reason why no retraining can start, null where one can
  */
 
-/** @typedef {import("../kit/wire.js").Job<import("./report.js").Result> & {steps: number|null, from: string|null, plan: Plan|null, job?: boolean}} Run a run whose job is gone has no curve */
+/** @typedef {import("../kit/wire.js").Job<import("./report.js").Result> & {steps: number|null, from: string|null, plan: Plan|null, job?: boolean, again?: boolean}} Run a run whose job is gone has no curve; `again`: a promotion proposes again */
 
 /**
  * @typedef {object} Facts answer of `GET /data/projects/…/retrain`
@@ -46,6 +46,7 @@ import { EVALUATIONS } from "./report.js";
  * @property {{id: string, name: string}|null} active checkpoint in use
  * @property {{steps: number|null, config: string, from: string|null}} defaults
  * @property {string|null} [stopped] id of the run that was stopped and can go on
+ * @property {number} [again] unreviewed videos in which a promotion may propose again
  * @property {Run[]} runs newest first
  * @property {import("./effort.js").Effort} [effort] what people's work in the project took so far
  */
@@ -58,8 +59,9 @@ import { EVALUATIONS } from "./report.js";
  * @param {boolean} parts.running whether it is under way
  * @param {string} parts.before name of the checkpoint it is compared with
  * @param {number} parts.steps 0 where they are not known yet
+ * @param {HTMLElement|null} [parts.again] the choice to propose again after a promotion, for the next run
  */
-export function planCard({ facts, run, running, before, steps }) {
+export function planCard({ facts, run, running, before, steps, again = null }) {
   const stopped = goesOn(facts, run);
   const past = ((running || run?.result || stopped) && run?.plan) || null;
   const plan = past ?? facts.plan;
@@ -70,6 +72,9 @@ export function planCard({ facts, run, running, before, steps }) {
     ["Compared with", before],
     ["Steps", steps ? count(steps) : "automatic"],
     ...(past || running ? [] : [["Takes", duration(facts.seconds)]]),
+    ...(running
+      ? [["If promoted", run?.again === false ? "proposes nothing again" : "proposes again in unreviewed videos"]]
+      : []),
   ]);
   if (run?.result?.snapshot && !running)
     pairs.push(["Snapshot", `${run.result.snapshot.slice(0, 4)}…${run.result.snapshot.slice(-4)}`]);
@@ -78,6 +83,26 @@ export function planCard({ facts, run, running, before, steps }) {
     { id: "v-plan" },
     h("header", null, h("h2.v-grow", null, title)),
     h("div.bd", null, ...amounts(plan), ...background(plan), remarksOn(plan), pairList(pairs)),
+    past || running ? null : again,
+  );
+}
+
+/**
+ * The choice to propose again after a promotion; null where that would change nothing.
+ * @param {Facts} facts @param {boolean} chosen @param {(chosen: boolean) => void} choose
+ */
+export function againChoice({ plan, again = 0 }, chosen, choose) {
+  if (plan.reason || !again) return null;
+  return h(
+    "label.bd.v-again",
+    { title: "Replaces only masks that nobody has judged; it waits until no other job does" },
+    h("input", {
+      type: "checkbox",
+      id: "v-again",
+      checked: chosen,
+      onchange: (/** @type {Event} */ event) => choose(/** @type {HTMLInputElement} */ (event.target).checked),
+    }),
+    `If it is promoted, propose again in ${plural(again, "unreviewed video")}`,
   );
 }
 
@@ -100,8 +125,9 @@ const TEACHING = [
 /**
  * The card of the next run beside the report of another one, or beside one that can go on; null where none can start.
  * @param {Facts} facts @param {Run} run that the page shows
+ * @param {HTMLElement|null} [again] the choice to propose again after a promotion
  */
-export function nextCard(facts, run) {
+export function nextCard(facts, run, again = null) {
   const { plan } = facts;
   if (plan.reason) return null;
   const same = run.plan && TEACHING.every((name) => run.plan?.[name] === plan[name]);
@@ -127,6 +153,7 @@ export function nextCard(facts, run) {
         ["Takes", duration(facts.seconds)],
       ]),
     ),
+    again,
   );
 }
 

@@ -29,6 +29,7 @@ import { count, points } from "../kit/text.js";
  * @property {string} name of the checkpoint
  * @property {boolean} [removed] the checkpoint was deleted
  * @property {boolean} [promoted] by the rule of promotion
+ * @property {number} [again] unreviewed videos that were put in line to be proposed again
  * @property {string} [before_name] name of the checkpoint it is compared with
  * @property {string} [set] name of the videos that it was measured on
  * @property {Stats} before

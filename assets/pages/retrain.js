@@ -11,7 +11,7 @@ import { effortCard } from "./effort.js";
 import { address, currentProject, get, poll, post } from "./data.js";
 import { NextVideos } from "./nextvideos.js";
 import { emptyPlace, failedPlace } from "./places.js";
-import { goesOn, invitation, nextCard, planCard, rounds, tooLittle } from "./plan.js";
+import { againChoice, goesOn, invitation, nextCard, planCard, rounds, tooLittle } from "./plan.js";
 import { provenance, truthCard } from "./provenance.js";
 import { comparison, measured } from "./report.js";
 import { byRule } from "./rules.js";
@@ -47,10 +47,12 @@ class Retrain {
     /** @type {import("./curves.js").Series} */ this.series = {};
     /** @type {Set<string>} runs whose old checkpoint stays in use */ this.kept = new Set();
     this.leaveOut = false;
+    /** whether the next run proposes again after a promotion */ this.again = true;
     /** whether the corrections were checked without being asked for: once for each visit */ this.checked = false;
     this.notice = "";
     /** checkpoint in use that `next` was asked for */ this.nextOf = "";
     this.next = new NextVideos({
+      away: true,
       changed: () => this.draw(),
       queued: (text) => {
         this.notice = text;
@@ -98,7 +100,8 @@ class Retrain {
     this.draw();
     await this.checkUnasked(this.facts);
     await this.loadNext(this.facts);
-    return isActive(this.shown(this.facts)) || this.facts.corrections?.running ? 1500 : 15000;
+    if (isActive(this.shown(this.facts)) || this.facts.corrections?.running) return 1500;
+    return this.next.facts.again ? 4000 : 15000;
   }
 
   /** What looks spoiled is named before it teaches: check what was not checked since it was edited. @param {Facts} facts */
@@ -112,10 +115,11 @@ class Retrain {
     return post(`/data/projects/${encodeURIComponent(this.project)}/check-corrections`);
   }
 
-  /** What a promotion leaves to be proposed again; asked for once for each checkpoint in use. @param {Facts} facts */
+  /** What a promotion leaves to be proposed again; asked for once for each checkpoint in use, and while some of it waits. @param {Facts} facts */
   async loadNext({ active }) {
     const result = this.shown(/** @type {Facts} */ (this.facts))?.result;
-    if (!active || result?.checkpoint !== active.id || this.nextOf === active.id) return;
+    if (!active || result?.checkpoint !== active.id) return;
+    if (this.nextOf === active.id && !this.next.facts.again) return;
     this.nextOf = active.id;
     await this.next.load(this.project);
   }
@@ -146,6 +150,8 @@ class Retrain {
     const run = this.shown(facts);
     const running = isActive(run);
     const steps = this.stepsOf(facts, run);
+    const again = againChoice(facts, this.again, (chosen) => (this.again = chosen));
+    const next = run?.result || (run?.plan && goesOn(facts, run)) ? nextCard(facts, run, again) : null;
     fill(
       this.place,
       this.head(facts, run),
@@ -155,9 +161,9 @@ class Retrain {
         h(
           "div.v-stack",
           null,
-          run?.result || (run?.plan && goesOn(facts, run)) ? nextCard(facts, run) : null,
+          next,
           run?.result ? tooLittle(facts) : null,
-          planCard({ facts, run, running, before: this.before(facts, run), steps }),
+          planCard({ facts, run, running, before: this.before(facts, run), steps, again: next ? null : again }),
           run?.result ? provenance(run.result) : null,
           run?.result ? truthCard(run.result) : null,
           run?.result ? measured(run.result) : null,
@@ -290,15 +296,17 @@ class Retrain {
     const before = this.before(facts, run);
     const checkpoint = encodeURIComponent(result.checkpoint);
     const former = result.lineage?.before;
+    const again = run.again === false ? 0 : (facts.again ?? 0);
     return [
       // After a promotion the videos that nobody judged still have the proposals of the checkpoint before.
-      active?.id === result.checkpoint ? this.next.line([], false) : null,
+      active?.id === result.checkpoint ? this.next.line([], false, result.again) : null,
       verdict({
         result,
         before,
         active: active?.id ?? null,
         activeName: active?.name ?? before,
-        promote: () => this.activate(checkpoint),
+        again,
+        promote: () => this.activate(checkpoint, again > 0),
         back: former && former !== result.checkpoint ? () => this.activate(encodeURIComponent(former)) : null,
         keep: () => {
           this.kept.add(run.id);
@@ -331,10 +339,13 @@ class Retrain {
     });
   }
 
-  /** Put a checkpoint in use. @param {string} id encoded for an address */
-  activate(id) {
+  /** Put a checkpoint in use. @param {string} id encoded for an address @param {boolean} [again] propose again where nobody judged */
+  activate(id, again = false) {
     return this.run(async () => {
-      await post(`/data/projects/${encodeURIComponent(this.project)}/checkpoints/${id}/activate`);
+      await post(
+        `/data/projects/${encodeURIComponent(this.project)}/checkpoints/${id}/activate`,
+        again ? { again } : {},
+      );
       this.notice = "";
       this.nextOf = "";
     });
@@ -359,6 +370,7 @@ class Retrain {
     if (problem) return;
     await this.run(async () => {
       const body = { ...(steps ? { steps } : {}), ...(this.leaveOut ? { leave_out: true } : {}) };
+      Object.assign(body, this.again ? {} : { again: false });
       await post(`/data/projects/${encodeURIComponent(this.project)}/retrain`, body);
       history.replaceState(history.state, "", address("/retrain", { project: this.project }));
     });

@@ -76,8 +76,9 @@ function truth({ truth }) {
  * @param {() => void} options.keep leaves the old one in use
  * @param {(() => void)|null} [options.back] puts the one before in use again
  * @param {boolean} options.kept whether the person chose to keep the old one
+ * @param {number} [options.again] unreviewed videos in which promoting proposes again
  */
-export function verdict({ result, before, active, activeName, promote, keep, back = null, kept }) {
+export function verdict({ result, before, active, activeName, promote, keep, back = null, kept, again = 0 }) {
   const [word, tone] = OUTCOMES[outcomeOf(result)] ?? ["not proven", "warn"];
   return h(
     "section.v-card.v-verdict",
@@ -113,12 +114,12 @@ export function verdict({ result, before, active, activeName, promote, keep, bac
         ),
       ),
     ),
-    h("div.v-decide", null, ...actions({ result, before, active, activeName, promote, keep, back, kept })),
+    h("div.v-decide", null, ...actions({ result, before, active, activeName, promote, keep, back, kept, again })),
   );
 }
 
 /** @param {Parameters<typeof verdict>[0]} options */
-function actions({ result, before, active, activeName, promote, keep, back, kept }) {
+function actions({ result, before, active, activeName, promote, keep, back, kept, again = 0 }) {
   if (result.removed) return [h("span.v-chip.v-tall", null, "Deleted")];
   if (active === result.checkpoint)
     return [
@@ -140,7 +141,7 @@ function actions({ result, before, active, activeName, promote, keep, back, kept
     button(`Promote ${result.name}`, {
       kind: better ? "pri lg" : "line lg",
       icon: "check",
-      title: `Put ${result.name} in use`,
+      title: `Put ${result.name} in use${again ? ` and propose again in ${plural(again, "unreviewed video")}` : ""}`,
       onclick: promote,
       id: "v-promote",
     }),

@@ -59,6 +59,12 @@ def test_jobs_are_claimed_oldest_first_and_only_of_the_kinds_asked_for(scene: Sc
     assert claimed_training is not None and claimed_training.id == training.id
 
 
+def test_a_job_in_the_background_waits_until_nothing_else_does(scene: Scene) -> None:
+    last, first, second = queued(scene, background=True), queued(scene), queued(scene, background=False)
+    assert last.in_background and not first.in_background and not second.in_background
+    assert [claimed(scene).id for _ in range(3)] == [first.id, second.id, last.id]
+
+
 CLAIM_ALL = """
 import sys
 sys.path.insert(0, sys.argv[1])

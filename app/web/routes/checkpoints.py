@@ -10,9 +10,11 @@ from app.checkpoints.releases import ABOUT, BUILT_IN, DEMO, RELEASES
 from app.errors import BadInput
 from app.jobs import queue
 from app.library.sources import named_place
+from app.reviewing import proposing_again
 from app.training.folds import measured_on
 from app.web import wire
 from app.web.context import Context
+from app.web.routes.next_videos import told
 from app.web.wire import Json
 from model.thresholds import Thresholds
 from storage import checkpoints, jobs, projects
@@ -36,6 +38,12 @@ class NameBody(BaseModel):
     """Body of ``PATCH /data/projects/{project}/checkpoints/{checkpoint}``: the new name."""
 
     name: str = Field(min_length=1, max_length=100)
+
+
+class UseBody(BaseModel):
+    """Body of ``POST …/checkpoints/{checkpoint}/activate``; ``again``: also propose again where nobody judged."""
+
+    again: bool = False
 
 
 class DownloadBody(BaseModel):
@@ -177,9 +185,14 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/checkpoints/{checkpoint_id}/activate")
     @context.writes
-    def post_activate(database: Database, project_id: str, checkpoint_id: str) -> Json:
+    def post_activate(database: Database, project_id: str, checkpoint_id: str, body: UseBody | None = None) -> Json:
         found = register.activate(database, project_id=project_id, checkpoint_id=checkpoint_id)
-        return {"active": {"id": found.id, "name": found.name}}
+        again = 0
+        if body is not None and body.again:
+            with database.atomic() as tx:
+                made = proposing_again.propose_again(tx, project_id)
+            again = len(told(context, made).jobs)
+        return {"active": {"id": found.id, "name": found.name}, "again": again}
 
     @routes.patch("/checkpoints/{checkpoint_id}")
     @context.writes

@@ -7,6 +7,7 @@ from app.checkpoints.choice import chosen_checkpoint
 from app.errors import BadInput
 from app.jobs import queue
 from app.proposing.steadying import choose_steady
+from app.reviewing import proposing_again
 from app.training import retrain
 from app.training.corrections import latest_check, request_check
 from app.web import wire
@@ -33,10 +34,12 @@ class RetrainRequest(BaseModel):
     """Body of ``POST /data/projects/{project}/retrain``; by default the number of steps is chosen.
 
     ``leave_out``: without the masks that the latest check of the corrections named and nobody changed since.
+    ``again``: if the new checkpoint comes into use, propose again in the videos that nobody has judged.
     """
 
     steps: int | None = Field(default=None, ge=1, le=1_000_000)
     leave_out: bool = False
+    again: bool = True
 
 
 def router(context: Context) -> APIRouter:
@@ -52,6 +55,8 @@ def router(context: Context) -> APIRouter:
         if chosen is None:
             raise BadInput("This project has no checkpoint to propose with; download one, add a file, or draw by hand.")
         choose_steady(ProposeSettings(steady=wanted.steady))
+        with database.atomic() as tx:
+            proposing_again.make_way(tx, video_id)
         queue.require_no_active(database, kind="propose", video_id=video_id, doing="being proposed")
         job = queue.enqueue(
             database,
@@ -78,6 +83,7 @@ def router(context: Context) -> APIRouter:
             project_id=project_id,
             steps=wanted.steps,
             leave_out=[one.place for one in named],
+            again=wanted.again,
         )
         context.hub.follow(job.id)
         return {"job": wire.job(job)}

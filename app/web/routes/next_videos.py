@@ -3,28 +3,32 @@
 from fastapi import APIRouter
 
 from app.checkpoints.choice import chosen_checkpoint
-from app.errors import BadInput
 from app.jobs import queue
-from app.reviewing import next_videos, requests
+from app.reviewing import next_videos, proposing_again, requests
+from app.reviewing.proposing_again import ProposedAgain
 from app.reviewing.ranking import Suggestion
 from app.web.context import Context
 from app.web.track_summaries import bring_up_to_date
 from app.web.wire import Json
-from storage.checkpoints import Checkpoint
 from storage.database import Database
 
 
 def router(context: Context) -> APIRouter:
-    """Under ``/data/projects/{project}``: ``GET next``, ``POST search`` and ``POST propose-again``."""
+    """Under ``/data/projects/{project}``: ``GET next``, ``POST search``, ``propose-again``, ``propose-again/stop``."""
     routes = APIRouter(prefix="/data/projects")
 
     def listed(project_id: str) -> Json:
         found = next_videos.suggestions(context.database, project_id)
-        chosen = _chosen(context.database, project_id)
+        with context.database.read() as tx:
+            chosen = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
+            again = proposing_again.waiting(tx, project_id)
+            outdated = next_videos.outdated(tx, project_id)
+        waiting = {job.video_id for job in again}
         return {
             "videos": [_line(one) for one in found],
             "unsearched": len(next_videos.unsearched(context.database, project_id)),
-            "outdated": len(next_videos.outdated(context.database, project_id)),
+            "outdated": sum(video_id not in waiting for video_id in outdated),
+            "again": len(again),
             "checkpoint": None if chosen is None else chosen.name,
         }
 
@@ -34,24 +38,16 @@ def router(context: Context) -> APIRouter:
         return await context.run(listed, project_id)
 
     def enqueue(database: Database, project_id: str) -> Json:
-        chosen = _chosen(database, project_id)
-        if chosen is None:
-            raise BadInput("This project has no checkpoint to propose with; download one, add a file, or draw by hand.")
-        wanted = set(next_videos.outdated(database, project_id))
-        wanted -= {job.video_id or "" for job in queue.active_jobs(database, kind="propose")}
-        # The most worthwhile first, so that review can begin there.
-        order = [one.video_id for one in next_videos.suggestions(database, project_id) if one.video_id in wanted]
-        made = queue.enqueue_all(
-            database,
-            context.settings,
-            kind="propose",
-            project_id=project_id,
-            video_ids=order,
-            parameters={"checkpoint": chosen.id},
-        )
-        for job in made:
+        with database.atomic() as tx:
+            made = proposing_again.propose_again(tx, project_id)
+        return {"jobs": len(told(context, made).jobs), "checkpoint": made.checkpoint}
+
+    def stop(database: Database, project_id: str) -> Json:
+        with database.atomic() as tx:
+            stopped = proposing_again.stop(tx, project_id)
+        for job in stopped:
             context.hub.follow(job.id)
-        return {"jobs": len(made), "checkpoint": chosen.name}
+        return {"jobs": len(stopped)}
 
     def search(database: Database, project_id: str) -> Json:
         wanted = set(next_videos.unsearched(database, project_id))
@@ -73,13 +69,21 @@ def router(context: Context) -> APIRouter:
         await bring_up_to_date(context, project_id)
         return await context.write_long(enqueue, project_id)
 
+    @routes.post("/{project_id}/propose-again/stop")
+    async def post_stop(project_id: str) -> Json:
+        return await context.write(stop, project_id)
+
     return routes
+
+
+def told(context: Context, made: ProposedAgain) -> ProposedAgain:
+    """Let a worker take the jobs that propose again, and the pages follow them."""
+    if made.jobs:
+        queue.care(context.database, context.settings)
+    for job in made.jobs:
+        context.hub.follow(job.id)
+    return made
 
 
 def _line(found: Suggestion) -> Json:
     return {"id": found.video_id, "gain": found.gain, "reasons": list(found.reasons)}
-
-
-def _chosen(database: Database, project_id: str) -> Checkpoint | None:
-    with database.read() as tx:
-        return chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)

@@ -15,7 +15,8 @@ from app.training.suspicions import CorrectionCheck, NamedMask
 from storage import jobs
 from storage.database import Database
 from tests.app.command_line import Run
-from tests.app.made import new_track, project_with, send, square, video_in
+from tests.app.made import add_checkpoint, new_track, project_with, send, square, video_in
+from tests.app.web.routes.test_next_videos import proposed_by
 
 SIZE = (64, 48)
 
@@ -92,10 +93,30 @@ def test_masks_that_look_spoiled_are_left_out_on_request(
         with database.atomic() as tx:
             [job] = jobs.list_jobs(tx, active=True)
             jobs.request_cancel(tx, job.id)
-        assert job.parameters.get("leave_out") == wanted
+        assert (job.parameters.get("leave_out"), job.parameters.get("again")) == (wanted, None)
         taught = "left out of this training" if asked else "it is trained on unless you correct it"
         at = ran.errors.index(f"1 of 5 masks looks spoiled; {taught}:")
         assert ran.errors[at + 1] == f"{clip.name}, track 1, frame 0: Its size differs."
+
+
+def test_proposing_again_after_a_promotion_is_announced_and_can_be_declined(
+    data_run: Run, database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, categories = project_with(database, "fish", name="sea")
+    add_checkpoint(database, "fish", chosen_in=made.id)
+    clips = [video_in(database, settings, made, tmp_path, name) for name in ("corrected", "open")]
+    send(database, clips[0], new_track(categories["fish"].id, {0: square(4, 4)})[1])
+    proposed_by(database, clips[1], add_checkpoint(database, "fish", name="old").id)
+    monkeypatch.setattr(retrain, "_follow", lambda *_: {**RESULT, "name": "round 1", "again": 1})
+    ran = data_run("retrain", "--project", "sea")
+    assert "If it is promoted, it proposes again in 1 unreviewed video." in ran.errors
+    assert ran.errors[-1].startswith("1 unreviewed video is proposed again with round 1, after all other jobs.")
+    with database.atomic() as tx:
+        jobs.request_cancel(tx, jobs.list_jobs(tx, active=True)[0].id)
+    ran = data_run("retrain", "--project", "sea", "--no-propose-again")
+    assert not any(line.startswith("If it is promoted") for line in ran.errors)
+    with database.read() as tx:
+        assert jobs.list_jobs(tx, active=True)[0].parameters["again"] is False
 
 
 @pytest.mark.parametrize("ending", ["done", "failed"])

@@ -43,7 +43,13 @@ def propose(database: Database, video: Video, checkpoint: Checkpoint, masks: dic
 
 def facts(database: Database, project: Project) -> dict[str, VideoFacts]:
     bring_up_to_date(database, project.id)
-    return {one.name.removesuffix(".mp4"): one for one in video_facts(database, project.id)}
+    with database.read() as tx:
+        return {one.name.removesuffix(".mp4"): one for one in video_facts(tx, project.id)}
+
+
+def now_outdated(database: Database, project: Project) -> tuple[str, ...]:
+    with database.read() as tx:
+        return outdated(tx, project.id)
 
 
 def test_the_video_with_likely_errors_comes_before_the_even_one(
@@ -106,20 +112,20 @@ def test_after_a_promotion_unjudged_videos_of_the_model_before_are_outdated(
     _, changes = new_track(None, WAY)
     send(database, clips["judged"], changes)
     bring_up_to_date(database, project.id)
-    assert outdated(database, project.id) == ()
+    assert now_outdated(database, project) == ()
     new = add_checkpoint(database, name="new")
     with database.atomic() as tx:
         checkpoints.activate(tx, project.id, new.id)
-    assert outdated(database, project.id) == (clips["even"].id,)
+    assert now_outdated(database, project) == (clips["even"].id,)
     with database.atomic() as tx:
         # Results of another model, from a file: our checkpoint is no newer version of it.
         run = runs.start_run(tx, kind="proposal", project_id=project.id, video_id=clips["even"].id)
         runs.finish_run(tx, run.id)
     bring_up_to_date(database, project.id)
-    assert outdated(database, project.id) == ()
+    assert now_outdated(database, project) == ()
     propose(database, clips["even"], new, WAY)
     bring_up_to_date(database, project.id)
-    assert outdated(database, project.id) == ()
+    assert now_outdated(database, project) == ()
 
 
 def test_tracks_that_no_search_has_seen_wait_for_one(
@@ -137,4 +143,4 @@ def test_tracks_that_no_search_has_seen_wait_for_one(
 
 
 def test_without_a_checkpoint_nothing_is_outdated(database: Database, project: Project) -> None:
-    assert outdated(database, project.id) == () == suggested(database, project.id)
+    assert now_outdated(database, project) == () == suggested(database, project.id)

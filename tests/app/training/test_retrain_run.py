@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from sqlalchemy import Connection
 
 from app.jobs.reporter import JobReporter
 from app.settings import DATABASE_NAME, Settings, make_settings
@@ -43,9 +44,9 @@ def queued(database: Database, project: Project, **parameters: Any) -> str:
     return job.id
 
 
-def run(database: Database, settings: Settings, job_id: str) -> dict[str, Any]:
+def run(database: Database, settings: Settings, job_id: str, **more: Any) -> dict[str, Any]:
     with JobReporter(database, job_id, worker="test") as report:
-        return retrain_run.run(database, settings, job_id=job_id, report=report)
+        return retrain_run.run(database, settings, job_id=job_id, report=report, **more)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(finished: Finish
     assert made.provenance["trained_on"] == sorted(roles) and set(roles.values()) == {"trained"}
     assert made.metrics is not None and made.metrics["after"] == result["after"]
     assert (made.metrics["set"], made.metrics["before_name"]) == ("2 videos by k-fold", "start")
-    assert result["promoted"] is False and "2 videos by k-fold" in result["verdict"]
+    assert result["promoted"] is False and "2 videos by k-fold" in result["verdict"] and result["again"] == 0
     assert result["per_category"][0]["name"] == "fish" and result["per_category"][0]["tracks"] == 2
     stored = checkpoint.load(settings.data / made.path)
     assert stored.parent == start.sha256 and made.size_bytes < 1.1 * start.size_bytes, "16-bit numbers, like its parent"
@@ -314,13 +315,23 @@ def test_what_is_proven_is_in_use_at_once_and_the_verdict_names_the_way_back(
     database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retraining, "decide", lambda evidence: (Decision("proven", ()), {}))
-    result = run(database, settings, queued(database, project[0], steps=1))
+    in_use: list[str] = []  # when what is proposed again is put into the queue
+
+    def again(tx: Connection, project_id: str) -> int:
+        active = checkpoints.active_checkpoint(tx, project_id)
+        assert active is not None
+        in_use.append(active.id)
+        return 3
+
+    result = run(database, settings, queued(database, project[0], steps=1), promoted=again)
     with database.read() as tx:
         active = checkpoints.active_checkpoint(tx, project[0].id)
     assert active is not None and active.id == result["checkpoint"] and result["promoted"] is True
+    assert (in_use, result["again"]) == ([active.id], 3)
     assert result["verdict"].endswith("It is in use now; models activate 'start' takes it back.")
     monkeypatch.setattr(golden, "find_tracks", counted_tracks(measured := []))
-    second = run(database, settings, queued(database, project[0], steps=1))
+    second = run(database, settings, queued(database, project[0], steps=1, again=False), promoted=again)
+    assert len(in_use) == 1 and "again" not in second, "a person did not want it"
     assert len(measured) == 2, "the first checkpoint is measured once on the golden videos"
     assert second["golden"]["before"] == result["golden"]["before"]
     assert second["factory"]["set"] == second["set"] and second["lineage"]["before_name"] == "round 1"

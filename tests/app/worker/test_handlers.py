@@ -94,6 +94,20 @@ def test_a_proposal_is_made_by_the_review_rule_unless_the_job_says_otherwise(
     assert use_case.named["propose_settings"] == ProposeSettings(max_tracks=3, window=8, overlap=2)
 
 
+def test_proposing_again_leaves_a_video_alone_that_somebody_reviews_by_now(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_case, judged = Called(), False
+    monkeypatch.setattr(handlers, "propose_video", use_case)
+    monkeypatch.setattr(handlers, "request_search", lambda *_, video_id: None)
+    monkeypatch.setattr(handlers, "is_unjudged", lambda _, project_id, video_id: not judged)
+    assert HANDLERS["propose"](context_of(settings, database, checkpoint="c", background=True)) == {"stored": True}
+    use_case.named, judged = {}, True
+    done = HANDLERS["propose"](context_of(settings, database, checkpoint="c", background=True))
+    assert not use_case.named and "reviewed something" in dict(done or {})["skipped"]
+    assert HANDLERS["propose"](context_of(settings, database, checkpoint="c")) == {"stored": True}, "asked for by name"
+
+
 def test_an_export_gives_what_the_job_says_and_the_defaults_of_the_format(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

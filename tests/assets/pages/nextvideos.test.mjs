@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Library } from "../../../assets/pages/library.js";
-import { SORTS } from "../../../assets/pages/filters.js";
+import { Choices, SORTS } from "../../../assets/pages/filters.js";
 import { NextVideos } from "../../../assets/pages/nextvideos.js";
 import { openPage, refuse, settle } from "../browser.mjs";
 import { counts, known, project, video } from "./made.mjs";
@@ -79,6 +79,25 @@ test("after a promotion one press proposes again for what nobody judged", async 
   await page.press("Propose again with round 1");
   await settle();
   assert.match(page.text(".v-notice"), /2 videos are proposed again; what people judged stays\./);
+});
+
+test("what waits to be proposed again is counted, and one press stops it", async () => {
+  const { page } = await opened({ ...NEXT, again: 2 }, { "POST /data/projects/p/propose-again/stop": { jobs: 2 } });
+  assert.match(
+    page.text("#v-next"),
+    /2 unreviewed videos wait to be proposed again with round 1; other jobs go first\./,
+  );
+  assert.equal(page.all("#v-in-order").length, 0, "the videos are on this page");
+  await page.press("Stop");
+  await settle();
+  assert.match(page.text(".v-notice"), /2 videos stay as before\./);
+});
+
+test("a link may ask for the suggested order", async () => {
+  await openPage({ address: "/?project=p&sort=next" });
+  assert.equal(new Choices().sort, "next");
+  await openPage({ address: "/?project=p&sort=nonsense" });
+  assert.equal(new Choices().sort, "added");
 });
 
 test("videos that were not searched are searched at one press", async () => {

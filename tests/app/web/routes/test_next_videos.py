@@ -68,8 +68,28 @@ def test_one_press_proposes_again_for_what_nobody_judged(
     with database.read() as tx:
         active = [job for job in jobs.list_jobs(tx, active=True) if job.id != waiting.id]
     assert [(job.kind, job.video_id, job.parameters) for job in active] == [
-        ("propose", clips[2].id, {"checkpoint": new.id})
+        ("propose", clips[2].id, {"checkpoint": new.id, "background": True})
     ]
+    found = get(client, f"projects/{project.id}/next")
+    assert (found["again"], found["outdated"]) == (1, 1)
+    assert client.post(f"/data/projects/{project.id}/propose-again/stop").json() == {"jobs": 1}
+    found = get(client, f"projects/{project.id}/next")
+    assert (found["again"], found["outdated"]) == (0, 2)
+
+
+def test_a_promotion_proposes_again_where_it_is_asked_to(
+    client: TestClient, database: Database, project: Project, clips: list[Video], started_workers: list[Settings]
+) -> None:
+    old, new = (add_checkpoint(database, "dog", name=name) for name in ("old", "new"))
+    proposed_by(database, clips[0], old.id)
+    at = f"/data/projects/{project.id}/checkpoints"
+    assert client.post(f"{at}/{new.id}/activate").json()["again"] == 0
+    assert client.post(f"{at}/{new.id}/activate", json={"again": True}).json()["again"] == 1
+    # Who asks for proposals in that very video does not wait for all the others.
+    asked = client.post(f"/data/videos/{clips[0].id}/propose", json={"steady": False})
+    assert asked.status_code == 200, asked.text
+    with database.read() as tx:
+        assert [job.in_background for job in jobs.list_jobs(tx, active=True)] == [False]
 
 
 def test_without_a_checkpoint_proposing_again_is_refused(client: TestClient, project: Project) -> None:
