@@ -22,7 +22,7 @@ class Settings:
     that `torchrun` started, ``"cuda"`` too: each takes another GPU. ``frame_cache_bytes`` bounds the pictures kept in
     memory, ``frame_disk_bytes`` those kept under ``data/frames``. ``worker_idle_seconds`` is how long a worker without
     work stays alive; ``stale_seconds`` how long a running job may be silent before it counts as dead.
-    ``auth_file`` is what ``--auth`` names: no version honours it yet, and `app.cli.serve` refuses it.
+    ``auth_file`` holds who may sign in (`app.web.sign_in`); None: there is no sign-in.
     ``allow_network``: a person accepts that everybody who reaches ``host`` may do everything.
     """
 

@@ -82,11 +82,9 @@ def _serving(add: Add) -> None:
     serve.add_argument(
         "--allow-network",
         action="store_true",
-        help="needed for a --host that others reach: there is no sign-in, so everybody there may do everything",
+        help="needed for a --host that others reach without --auth: everybody there may do everything",
     )
-    serve.add_argument(
-        "--auth", metavar="FILE", help="refused: this version has no sign-in (use a proxy that has one of its own)"
-    )
+    serve.add_argument("--auth", metavar="FILE", help="who may sign in: a line name:password for each person")
     serve.add_argument("--no-browser", dest="open_browser", action="store_false", help="open no browser")
     worker = add("worker", "app.cli.worker:worker", "do background jobs, also on another machine that shares the data")
     worker.add_argument("--idle", metavar="SECONDS", type=positive, help="end after so long without a job")

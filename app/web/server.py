@@ -67,6 +67,7 @@ from app.web.routes import (
     tracks,
     videos,
 )
+from app.web.sign_in import People, SignIn
 from storage.database import Database, DatabaseError
 from storage.errors import NotFound, StorageError
 from storage.frames import VideoError
@@ -103,10 +104,12 @@ class SingleAssets(StaticFiles):
         return response
 
 
-def create_app(settings: Settings, *, pages: bool = True, database: Database | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, *, pages: bool = True, database: Database | None = None, people: People | None = None
+) -> FastAPI:
     """The application for the data folder of ``settings``; it closes the database when the server ends.
 
-    ``pages=False`` leaves the Gradio pages out, for programs that need only the routes.
+    ``pages=False`` leaves the Gradio pages out, for programs that need only the routes. ``people`` have to sign in.
     Raises `SettingsError` or `storage.database.DatabaseError` if the data folder or database cannot be used.
     """
     settings.make_folders()
@@ -166,19 +169,21 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
         app, bundle = mount_pages(app, context, assets)
     app.add_middleware(PlainRequests)
     app.add_middleware(AssetDoor, assets=assets, bundle=bundle)
+    if people is not None:
+        app.add_middleware(SignIn, people=people)
     app.add_middleware(Gate, hosts=known_hosts(settings.host))
     return app
 
 
-def run(settings: Settings) -> None:
-    """Serve until interrupted; prints the address once the server listens.
+def run(settings: Settings, *, people: People | None = None) -> None:
+    """Serve until interrupted, these people alone if there are any; prints the address once the server listens.
 
     Raises `ServerStartError` if the port is in use or the address does not belong to this machine.
     """
     listening = _listen(settings)
     port = listening.getsockname()[1]
     try:
-        app = create_app(settings)
+        app = create_app(settings, people=people)
     except BaseException:
         listening.close()
         raise

@@ -1,19 +1,16 @@
 """Comments on a video."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from app.web import wire
 from app.web.context import Context
 from app.web.edit_batches import require_person
+from app.web.routes.edits import Author
 from app.web.wire import Json
 from storage import comments
 from storage.comments import LONGEST_COMMENT
 from storage.database import Database
-
-Author = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class CommentBody(BaseModel):

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from app.web.context import Context
 from app.web.edit_batches import apply_batch, history, require_person, take_back
+from app.web.sign_in import author_of
 from app.web.wire import Json
 from storage.database import Database
 from storage.edits import Change, Edit
@@ -20,6 +21,8 @@ def _plain(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_plain)]
+Author = Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(author_of)]
+"""Who sends a body: the person who is signed in, where there is a sign-in, whatever the body says."""
 
 
 class ChangeBody(BaseModel):
@@ -55,14 +58,14 @@ class EditBody(BaseModel):
 class EditsBody(BaseModel):
     """The queued edits of one author; they are applied in order, each as a whole or not at all."""
 
-    author: Text = Field(min_length=1, max_length=200)
+    author: Author
     edits: list[EditBody] = Field(max_length=10_000)
 
 
 class StepBody(BaseModel):
     """Undo or redo: the author, the id of the new edit, and for undo the edit, by default the author's latest."""
 
-    author: Text = Field(min_length=1, max_length=200)
+    author: Author
     id: Text = Field(min_length=1, max_length=64)
     edit: Text | None = None
 

@@ -14,6 +14,7 @@ from app.result_files.taking_back import take_back_proposals, tell_jobs
 from app.web import wire
 from app.web.context import Context
 from app.web.edit_batches import require_person
+from app.web.routes.edits import Author
 from app.web.wire import Json
 from storage import jobs
 from storage.database import Database
@@ -44,7 +45,7 @@ class TakeBackBody(BaseModel):
     """Body of ``POST /data/projects/{project}/proposals/take-back``: the SHA-256 of the file, and who undoes."""
 
     digest: str
-    author: str
+    author: Author
 
 
 def router(context: Context) -> APIRouter:

@@ -10,7 +10,7 @@ from app.reviewing.requests import request_search
 from app.web import wire
 from app.web.context import Context
 from app.web.edit_batches import require_person
-from app.web.routes.edits import Text
+from app.web.routes.edits import Author, Text
 from app.web.wire import Json
 from storage import identity_candidates, likely_errors, projects, videos
 from storage.database import Database
@@ -20,7 +20,7 @@ from storage.identity_candidates import StoredCandidate
 class DismissBody(BaseModel):
     """Body of ``POST /data/videos/{video}/identities/dismiss``: the candidate, and whether it is to be dismissed."""
 
-    author: Text = Field(min_length=1, max_length=200)
+    author: Author
     kind: Literal["merge", "split", "swap"]
     tracks: Annotated[list[Text], Field(min_length=1, max_length=2)]
     frame: int = Field(ge=0, lt=2**31)

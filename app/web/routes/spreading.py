@@ -12,7 +12,7 @@ from app.spreading.stretches import SpreadRequest
 from app.web import wire
 from app.web.context import Context
 from app.web.edit_batches import require_person
-from app.web.routes.edits import Text
+from app.web.routes.edits import Author, Text
 from app.web.wire import Json
 from storage import drafts, masks, runs
 from storage.database import Database
@@ -57,7 +57,7 @@ class PartBody(BaseModel):
 class ApplyBody(PartBody):
     """Also who applies the part, and the id of the edit."""
 
-    author: Text = Field(min_length=1, max_length=200)
+    author: Author
     id: Text = Field(min_length=1, max_length=64)
 
 

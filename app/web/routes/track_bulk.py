@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from app.reviewing import bulk
 from app.web.context import Context
 from app.web.edit_batches import require_person
-from app.web.routes.edits import Text
+from app.web.routes.edits import Author, Text
 from app.web.track_summaries import bring_up_to_date
 from app.web.wire import Json
 from storage.database import Database
@@ -32,7 +32,7 @@ class BulkBody(BaseModel):
 class BulkChange(BulkBody):
     """As `BulkBody`, with the author of the edits."""
 
-    author: Text = Field(min_length=1, max_length=200)
+    author: Author
 
 
 def router(context: Context) -> APIRouter:

@@ -10,3 +10,11 @@ test("a browser has one author, another browser another", () => {
   assert.equal(author(one), name);
   assert.notEqual(author(two), name);
 });
+
+test("who is signed in is the author in every browser, and nothing is kept of it", () => {
+  const storage = memoryStorage();
+  const cookies = "a=1; v-signed-in=Zo%C3%AB%20L%3B; b=2";
+  assert.equal(author(storage, cookies), "person:Zoë L;");
+  assert.equal(storage.getItem("v-author"), null);
+  assert.match(author(storage, "v-signed-in=; a=1"), /^person:[0-9a-f]{1,8}$/);
+});
