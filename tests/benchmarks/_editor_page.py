@@ -147,6 +147,18 @@ RESTED = """async () => {
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   }
 }"""
+# Moves the picture a little in every frame of the display; milliseconds between these frames.
+PANNING = """async (count) => {
+  const { viewport } = window.editor.app;
+  const frames = [];
+  for (let i = 0, last = 0; i <= count; i += 1) {
+    const now = await new Promise(requestAnimationFrame);
+    if (last) frames.push(now - last);
+    last = now;
+    viewport.pan(i % 40 < 20 ? 4 : -4, i % 20 < 10 ? 3 : -3);
+  }
+  return frames;
+}"""
 LOOP = 5  # milliseconds
 BRUSH = 60
 MOVES = 40
@@ -251,6 +263,17 @@ def one_stroke(page: Page, number: int, area: tuple[float, float, float, float])
     page.mouse.down()
     for move in range(MOVES):
         page.mouse.move(left + 3 * move, top + 40 * ((move % 10) / 10))
+
+
+def panning(page: Page, count: int, parts: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Milliseconds from frame to frame while the picture moves, and for each part of it the page's CPU time a frame."""
+    work, spent, frames = PageWork(page), [], []
+    for _ in range(parts):
+        page.evaluate(RESTED)
+        before = work.spent()
+        frames += page.evaluate(PANNING, count)
+        spent.append((work.spent() - before) / count)
+    return tuple(frames), tuple(spent)
 
 
 def plain_strokes(page: Page, count: int, size: tuple[int, int]) -> tuple[float, ...]:

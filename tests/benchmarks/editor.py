@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.benchmarks._editor_page import LOOP, load, pictures, plain_strokes, step_work, strokes, timeline
+from tests.benchmarks._editor_page import LOOP, load, panning, pictures, plain_strokes, step_work, strokes, timeline
 from tests.benchmarks._editor_scenes import FRAMES, SIZES, TRACKS, bare, many_videos, with_tracks
 from tests.benchmarks._served import Served, served
 from tests.benchmarks._tables import Table, options, progress, show
@@ -43,6 +43,7 @@ def size_rows(server: Served, folder: Path, name: str, *, steps: int, count: int
         own = step_work(page, [k % FRAMES for k in range(1, steps // 2 + 1)])
         plain = plain_strokes(page, count // 2, SIZES[name])
         painted = strokes(page, count)
+        moved, moving = panning(page, 60, max(3, count // 4))
         plain += plain_strokes(page, count // 2, SIZES[name])
         width = page.evaluate("window.editor.app.showing.frames.width")
         query = "" if width is None else f"?w={width}"
@@ -59,6 +60,8 @@ def size_rows(server: Served, folder: Path, name: str, *, steps: int, count: int
         ("painting: release of the button", painted.releases, RELEASE),
         ("painting: release, CPU time of the page", painted.work, RELEASE),
         ("painting: release with the idle work after it, CPU time of the page", painted.rested, None),
+        ("moving the picture: CPU time of the page per frame", moving, HANDLER),
+        ("moving the picture: from frame to frame", moved, FRAME),
         ("reference: from frame to frame, idle", loaded.frames, None),
         (f"reference: a loop of {LOOP} ms", loaded.loops, None),
     )

@@ -19,6 +19,8 @@ import { boxOfRing, sameRing } from "./ring.js";
 /** @typedef {import("../masks/raster.js").Box} Box */
 /** @typedef {import("../document/document.js").Track} Track */
 
+/** How long the picture lies still before its lines are drawn anew, milliseconds. */
+const REST = 120;
 /** Opacity of other masks against that of the selected one. */
 const OTHERS = 0.8;
 /** Of canvases with a picture: the wand and the magnetic lasso read it back. */
@@ -64,6 +66,10 @@ export class Layers {
     this.ring = null;
     /** whether the picture lies elsewhere since the masks were last painted */
     this.moved = false;
+    /** when it last moved, milliseconds */
+    this.movedAt = -Infinity;
+    /** @type {ReturnType<typeof setTimeout>|undefined} until it rests */
+    this.resting = undefined;
     /** @type {Box|null} changed since the stroke began */
     this.touched = null;
     /** colour of the edited mask as it is painted */
@@ -291,6 +297,11 @@ export class Layers {
     this.dirty = null;
     this.ringed = [];
     if (dirty) this.blit(dirty);
+    if (this.lines.isCarried) {
+      // A ring that follows the pointer waits until the picture rests, a stroke does not.
+      if (dirty) this.lines.draw(true, true);
+      return;
+    }
     // A ring that moved far leaves most of the box around both of its places as it was.
     for (const box of gathered(dirty ? [dirty, ...ringed] : ringed)) this.lines.drawLiveIn(box);
   }
@@ -308,7 +319,7 @@ export class Layers {
     else this.drawMoved();
   }
 
-  /** Draw masks and lines where the picture lies now. */
+  /** Draw the masks where the picture lies now; lines are drawn at the first move and once it rests, moved in between. */
   drawMoved() {
     if (this.moved) {
       this.moved = false;
@@ -317,11 +328,17 @@ export class Layers {
       for (const part of this.parts.values()) box = join(box, part.box);
       this.masks.paintAll(this, box);
     }
-    this.lines.draw(true, true);
+    const now = performance.now();
+    const moving = now - this.movedAt < REST;
+    this.movedAt = now;
+    clearTimeout(this.resting);
+    if (moving && this.lines.isCarried) this.resting = setTimeout(() => this.lines.draw(true, true), REST);
+    else this.lines.draw(true, true);
   }
 
   /** Remove the canvases. */
   close() {
+    clearTimeout(this.resting);
     this.sheet.remove();
     this.masks.canvas.remove();
     this.lines.close();

@@ -12,6 +12,7 @@ import { edgePath, outlinePath } from "../masks/outline.js";
 import { meets } from "../masks/raster.js";
 import { cut } from "../masks/region.js";
 import { encode } from "../masks/rle.js";
+import { Carried } from "./carried.js";
 import { drawContours } from "./contours.js";
 import { drawRing } from "./ring.js";
 
@@ -30,6 +31,7 @@ export class Lines {
     this.layers = layers;
     this.still = h("canvas", { class: "v-lines" });
     this.live = h("canvas", { class: "v-lines" });
+    this.carried = new Carried();
     /** @type {Badge[]} */
     this.badges = [];
     /** what `still` shows */
@@ -45,7 +47,7 @@ export class Lines {
     this.preview = null;
   }
 
-  /** Follow the size of the canvas. */
+  /** Follow the viewport; `draw` must come once it rests. */
   place() {
     const { width, height } = this.layers.viewport;
     const ratio = devicePixelRatio || 1;
@@ -58,6 +60,12 @@ export class Lines {
       canvas.style.height = `${height}px`;
       this.drawnAs = "";
     }
+    this.carried.follow(this.layers.viewport);
+  }
+
+  /** Whether the lines lie where the picture does only because they were moved there. */
+  get isCarried() {
+    return this.drawnAs !== "" && this.carried.isCarried(this.live, this.layers.viewport);
   }
 
   /** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} cleared, in picture pixels */
@@ -65,6 +73,7 @@ export class Lines {
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const { scale, x, y } = this.layers.viewport;
     const ratio = devicePixelRatio || 1;
+    this.carried.drawn(canvas, this.layers.viewport);
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
     context.setTransform(scale * ratio, 0, 0, scale * ratio, x * ratio, y * ratio);

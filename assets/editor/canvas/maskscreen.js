@@ -72,7 +72,10 @@ export class MaskScreen {
     const [top, bottom] = [firstFrom(rows, Math.max(0, box[1])), firstFrom(rows, Math.min(this.height, box[3]))];
     for (let y = top; y < bottom; y += 1) {
       const [from, line] = [rows[y] * width, y * across];
-      if (extent && rows[y] >= extent[1] && rows[y] < extent[3])
+      // Enlarged, several rows of the screen show one of the picture.
+      if (y > top && rows[y] === rows[y - 1])
+        words.copyWithin(line + left, line - across + left, line - across + right);
+      else if (extent && rows[y] >= extent[1] && rows[y] < extent[3])
         for (let x = left; x < right; x += 1)
           words[line + x] = bits[from + columns[x]] ? tone : under[from + columns[x]];
       else for (let x = left; x < right; x += 1) words[line + x] = under[from + columns[x]];

@@ -82,17 +82,66 @@ test("lines of the other tracks are drawn with picture and masks, not a frame of
   assert.equal(drawn.lines, before + 1, "and once");
 });
 
-test("where the picture moves, masks and lines move in the same frame of the display", () => {
+test("where the picture moves, masks and lines move in the same frame of the display", (t) => {
   const drawn = canvas();
   drawn.layers.show(0, { width: W, height: H });
   frame();
+  const later = performance.now() + 1000;
+  t.mock.method(performance, "now", () => later);
+  const { lines, masks } = drawn;
+  drawn.viewport.pan(3, 1);
+  drawn.viewport.pan(2, 0);
+  frame();
+  assert.deepEqual([drawn.lines, drawn.masks], [lines + 1, masks + 1]);
+});
+
+test("while the picture moves on, its lines are moved, and drawn once it rests", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let now = 5000;
+  t.mock.method(performance, "now", () => now);
+  const drawn = canvas();
+  drawn.layers.show(0, { width: W, height: H });
+  frame();
+  const { still, live } = drawn.layers.lines;
+  now += 1000;
+  drawn.viewport.pan(0, 1);
+  frame();
+  const { lines, masks } = drawn;
+  const { x, y, scale } = drawn.viewport;
   for (let move = 0; move < 3; move += 1) {
-    const { lines, masks } = drawn;
-    drawn.viewport.pan(3, 1);
-    drawn.viewport.pan(2, 0);
+    now += 16;
+    drawn.viewport.pan(5, 1);
     frame();
-    assert.deepEqual([drawn.lines, drawn.masks], [lines + 1, masks + 1]);
   }
+  drawn.viewport.zoom(2, 0, 0);
+  assert.equal(drawn.lines, lines, "nothing is drawn anew");
+  assert.equal(drawn.masks, masks + 3, "but the masks, also where they come into sight");
+  const { x: toX, y: toY } = drawn.viewport;
+  assert.equal(still.style.transform, `translate(${toX - 2 * x}px, ${toY - 2 * y}px) scale(2)`);
+  assert.equal(live.style.transform, still.style.transform);
+  assert.equal(drawn.viewport.scale, 2 * scale);
+  frame();
+  t.mock.timers.tick(200);
+  assert.equal(drawn.lines, lines + 1);
+  assert.deepEqual([still.style.transform, live.style.transform], ["", ""]);
+});
+
+test("a stroke on a moved picture draws the lines at once", (t) => {
+  let now = 5000;
+  t.mock.method(performance, "now", () => now);
+  const drawn = canvas();
+  drawn.layers.show(0, { width: W, height: H });
+  frame();
+  for (let move = 0; move < 2; move += 1) {
+    now += 16;
+    drawn.viewport.pan(5, 1);
+    frame();
+  }
+  const { lines } = drawn;
+  drawn.layers.touch([0, 0, 2, 2]);
+  frame();
+  assert.equal(drawn.lines, lines + 1);
+  drawn.layers.close();
 });
 
 test("what changes in between is drawn once, in the next frame of the display", () => {
