@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import JSON, Connection, and_, column, delete, exists, func, insert, or_, select, true
 
 from storage import schema
+from storage.declared_frames import about_category
 
 ABSENCES = ("flicker", "gap")
 """Kinds of errors that are about frames where a track is not."""
@@ -85,17 +86,11 @@ def tracks_with_doubted_absences(tx: Connection, project_id: str) -> set[str]:
     error = unpacked(searches.c.errors).table_valued(column("value", JSON)).c.value
     frame = error["frame"].as_integer()
     ranges = schema.complete_ranges
-    texts = func.json_each if tx.dialect.name == "sqlite" else func.json_array_elements_text
-    named = texts(ranges.c.categories).table_valued("value")
-    of_its_category = exists(select(1).select_from(named).where(named.c.value == tracks.c.category_id)).correlate(
-        ranges, tracks
-    )
-    everything = or_(func.json_array_length(ranges.c.categories) == 0, tracks.c.category_id.is_(None))
     declared = exists().where(
         ranges.c.video_id == searches.c.video_id,
         ranges.c.start <= frame,
         ranges.c.stop > frame,
-        or_(everything, of_its_category),
+        about_category(tx),
     )
     found = (
         select(tracks.c.id)

@@ -4,12 +4,13 @@ Only tracks of categories in use count; a retired category is not trained. The m
 `app.training.project_clips`, which reads the masks themselves.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, not_, or_, select
 
 from storage import schema
+from storage.declared_frames import covered, union
 
 
 @dataclass(frozen=True)
@@ -209,13 +210,4 @@ def _complete(tx: Connection, project_id: str, in_use: frozenset[str], counts: d
         # A range without categories is complete for all of the project.
         if in_use and (not named or in_use.intersection(named)):
             spans.setdefault(video_id, []).append((start, min(stop, counts[video_id])))
-    return {video_id: _covered(found) for video_id, found in spans.items()}
-
-
-def _covered(spans: Iterable[tuple[int, int]]) -> int:
-    """Frames in at least one of these spans, start to stop (exclusive)."""
-    total = reached = 0
-    for start, stop in sorted(spans):
-        total += max(0, stop - max(start, reached))
-        reached = max(reached, stop)
-    return total
+    return {video_id: covered(union(found)) for video_id, found in spans.items()}

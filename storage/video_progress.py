@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from storage import schema
+from storage.declared_frames import DeclaredFrames, declared_frames
 from storage.likely_errors import ASSUMED, tracks_with_doubted_absences
 
 
@@ -17,12 +18,12 @@ class VideoSummary:
 
     Each row counts once: as flagged *needs a look* (``look``), else by its review. Rows where a model alone saw nothing
     count in ``frames`` only; all other rows of a rejected track count as rejected. ``frames``: frames with at least one
-    mask row. ``bare``: frames to be annotated that have no mask row and lie in no complete range. ``complete``: frames
-    in complete ranges.
+    mask row. ``bare``: frames to be annotated that have no mask row and are not complete. ``complete``: frames that are
+    declared complete for every category in use.
 
     ``asked``: frames times tracks. ``done``: those of them about which nothing is left to ask. They have a verdict and
-    no flag, belong to a rejected track, or have no row and lie in a complete range; where a model alone saw nothing,
-    nothing else of the track is left to ask either. The editor shows the same share.
+    no flag, belong to a rejected track, or have no row and are declared complete for the track's category; where a
+    model alone saw nothing, nothing else of the track is left to ask either. The editor shows the same share.
     """
 
     video_id: str
@@ -50,7 +51,10 @@ class VideoSummary:
 
 
 def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
-    """Video id -> progress, for all videos of the project that are not removed; at most six queries."""
+    """Video id -> progress, for all videos of the project that are not removed.
+
+    At most seven queries, and one for each video of which only a part is declared complete.
+    """
     tracks, masks, videos = schema.tracks, schema.masks, schema.videos
     in_project = (videos.c.project_id == project_id, videos.c.removed.is_(None))
     kept = tracks.c.deleted.is_(False)
@@ -76,22 +80,21 @@ def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
     )
     frames = {video_id: number for video_id, number in tx.execute(with_row)}
     judged = _judged(tx, project_id, in_project, kept)
-    declared = _declared(tx, in_project, kept)
+    declared = declared_frames(tx, project_id)
     found = {}
     for video in tx.execute(counted).all():
         values = judged.get(video.id, Counter())
-        complete, covered, rows_of_standing = declared.get(video.id, (0, 0, 0))
+        ranges = declared.get(video.id, DeclaredFrames())
         annotated = len(video.file_names) if video.file_names and video.stride > 1 else video.count
-        bare = annotated - frames[video.id] - (complete - covered) if video.id in frames else 0
-        without_row = complete * (video.tracks - video.rejected) - rows_of_standing
+        bare = annotated - frames[video.id] - (ranges.complete - ranges.with_row) if video.id in frames else 0
         found[video.id] = VideoSummary(
             video_id=video.id,
             tracks=video.tracks,
             frames=frames.get(video.id, 0),
             bare=max(0, bare),
-            complete=complete,
+            complete=ranges.complete,
             asked=video.count * video.tracks,
-            done=values["done"] + without_row + video.count * video.rejected,
+            done=values["done"] + ranges.settled + video.count * video.rejected,
             **{name: values[name] for name in ("look", *schema.REVIEWS)},
         )
     return found
@@ -132,44 +135,3 @@ def _judged(
         settled = 0 if row.look or unreviewed or row.id in doubted else row.assumed
         sums.update({**verdicts, "look": row.look, "unreviewed": unreviewed, "done": done + settled})
     return found
-
-
-def _declared(
-    tx: Connection, in_project: Sequence[ColumnElement[bool]], kept: ColumnElement[bool]
-) -> dict[str, tuple[int, int, int]]:
-    """Video id -> frames in complete ranges, those of them with a row, and the rows there of tracks not rejected.
-
-    Videos without complete ranges are left out.
-    """
-    tracks, masks, videos, ranges = schema.tracks, schema.masks, schema.videos, schema.complete_ranges
-    in_ranges = (
-        select(ranges.c.video_id, ranges.c.start, ranges.c.stop)
-        .join(videos, ranges.c.video_id == videos.c.id)
-        .where(*in_project)
-        .order_by(ranges.c.start)
-    )
-    inside: dict[str, int] = {}
-    reached: dict[str, int] = {}
-    for video_id, start, stop in tx.execute(in_ranges):
-        end = reached.get(video_id, 0)
-        # Ranges of several categories may overlap.
-        inside[video_id] = inside.get(video_id, 0) + max(0, stop - max(start, end))
-        reached[video_id] = max(end, stop)
-    if not inside:
-        return {}
-    covered = exists().where(
-        ranges.c.video_id == tracks.c.video_id, masks.c.frame >= ranges.c.start, masks.c.frame < ranges.c.stop
-    )
-    with_rows: Select[Any] = (
-        select(
-            tracks.c.video_id,
-            func.count(masks.c.frame.distinct()).label("frames"),
-            func.count(case((tracks.c.rejected.is_(False), 1))).label("standing"),
-        )
-        .join(tracks, masks.c.track_id == tracks.c.id)
-        .join(videos, tracks.c.video_id == videos.c.id)
-        .where(*in_project, kept, covered)
-        .group_by(tracks.c.video_id)
-    )
-    counts = {row.video_id: (row.frames, row.standing) for row in tx.execute(with_rows)}
-    return {video_id: (frames, *counts.get(video_id, (0, 0))) for video_id, frames in inside.items()}

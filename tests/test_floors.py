@@ -43,6 +43,7 @@ FLOORS = {
         "frames projects videos video_progress imports checkpoints runs snapshots teaching rle "
         "migrations arrivals taught_categories",
         "summary_tables likely_errors",
+        "declared_frames",
         "schema prepared errors authors atomic text plain_values plain_data regular_files words",
         "columns",
     ),

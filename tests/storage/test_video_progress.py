@@ -137,9 +137,15 @@ def test_the_state_of_a_video_follows_from_the_counts(counts: dict[str, int], st
     assert VideoSummary("v", **counts).state == state
 
 
-def looped(scene: Scene, ranges: list[tuple[int, int]], doubted: set[str]) -> tuple[int, int, int]:
-    """(asked, done, complete) by looking at every frame of every track; ``doubted``: tracks with a doubted absence."""
-    declared = {frame for start, stop in ranges for frame in range(start, stop)}
+def looped(scene: Scene, ranges: list[tuple[int, int, str | None]], doubted: set[str]) -> tuple[int, int, int]:
+    """(asked, done, complete) by looking at every frame of every track.
+
+    ``ranges``: start, stop, category (None: all); ``doubted``: tracks with a doubted absence.
+    """
+
+    def declared(category: str) -> set[int]:
+        return {frame for start, stop, of in ranges if of in (None, category) for frame in range(start, stop)}
+
     with scene.database.read() as tx:
         standing = {track.id: track for track in tracks.list_tracks(tx, scene.video.id)}
         rows = {(row.track_id, row.frame): row for row in tracks.rows(tx, scene.video.id)}
@@ -155,12 +161,12 @@ def looped(scene: Scene, ranges: list[tuple[int, int]], doubted: set[str]) -> tu
         asked += scene.video.count
         for frame, row in enumerate(of_track):
             if row is None:
-                done += track.rejected or frame in declared
+                done += track.rejected or frame in declared(track.category_id or "")
             elif row in waiting:
                 done += track.rejected
             else:
                 done += track.rejected or row not in assumed or not (waiting or track.id in doubted)
-    return asked, done, len(declared)
+    return asked, done, len(declared(scene.cat.id) & declared(scene.dog.id))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -185,9 +191,12 @@ def test_what_is_asked_and_done_is_counted_frame_by_frame(scene: Scene, seed: in
                 scene.applied(Change(track, frame, 0, after[kind]))
     scene.applied(Change(ids[0], None, scene.track(ids[0]).version, {"rejected": True}), kind="reject")
     scene.applied(Change(ids[1], None, scene.track(ids[1]).version, None), kind="delete track")
-    ranges = [(first, first + chance.randint(1, 6)) for first in (chance.randrange(0, 20) for _ in range(3))]
-    for start, stop in ranges:
-        declare(scene, start, stop)
+    dog = Change(ids[2], None, scene.track(ids[2]).version, {"category": scene.dog.id})
+    scene.applied(dog, kind="relabel")
+    abouts = (None, scene.cat.id, scene.dog.id, scene.cat.id, scene.dog.id)
+    ranges = [(first, first + chance.randint(1, 6), about) for about in abouts if (first := chance.randrange(20)) >= 0]
+    for start, stop, about in ranges:
+        declare(scene, start, stop, *([about] if about else []))
     doubt(scene, ids[4], 30)
 
     with scene.database.read() as tx:

@@ -44,10 +44,13 @@ export function leftIn(app, [first, last]) {
   return { facts, marks };
 }
 
-/** Ids of the categories in use, for which frames are declared. @param {Editor} app */
-const categoriesOf = ({ session }) => categoriesInUse(session).map(({ id }) => id);
+/** Ids of the categories for which frames are declared: those in use, and retired ones that a track still has. @param {Editor} app */
+function categoriesOf({ document, session }) {
+  const had = document.list().flatMap(({ category }) => category ?? []);
+  return [...new Set([...categoriesInUse(session).map(({ id }) => id), ...had])];
+}
 
-/** Whether frames are declared complete for all categories in use. @param {Editor} app @param {[number, number]} frames first and last, both in */
+/** Whether frames are declared complete for all these categories. @param {Editor} app @param {[number, number]} frames first and last, both in */
 export const isComplete = (app, frames) => verdicts.isDeclared(app.document, frames, categoriesOf(app));
 
 /**

@@ -3,6 +3,7 @@
 
 import { isHuman, isKey } from "./document.js";
 import { lengthen } from "./frameruns.js";
+import { isAbout } from "./verdicts.js";
 
 /** @typedef {import("./document.js").Track} Track */
 /** @typedef {[first: number, last: number, state: string]} Run frames, the last one included, and their state */
@@ -125,7 +126,7 @@ export function stateOf(track) {
  * @property {number} rejected
  * @property {number} unreviewed
  * @property {number} look flagged
- * @property {number} complete without a row, in a range that is declared complete
+ * @property {number} complete without a row, in a range that is declared complete for the track's category
  * @property {number} absent where a model alone saw nothing, of tracks of which nothing else is left to ask
  * @property {number} done all of these that leave nothing to ask
  * @property {number} total all of every track that stands
@@ -149,7 +150,8 @@ export function progress(document, doubted = new Set()) {
     done: 0,
     total: 0,
   };
-  const declared = declaredFrames(document);
+  /** @type {Map<string|null, [number, number][]>} by category */
+  const declared = new Map();
   for (const track of document.list()) {
     sum.total += document.count;
     if (track.rejected) {
@@ -159,18 +161,22 @@ export function progress(document, doubted = new Set()) {
     const { tally } = laneOf(track);
     for (const state of /** @type {const} */ (["accepted", "corrected", "rejected", "unreviewed", "look"]))
       sum[state] += tally[state];
-    sum.complete += withoutRow(track, declared);
+    const { category } = track;
+    const runs = declared.get(category) ?? declaredFrames(document, category);
+    declared.set(category, runs);
+    sum.complete += withoutRow(track, runs);
     if (!tally.unreviewed && !tally.look && !doubted.has(track.id)) sum.absent += tally.assumed;
   }
   sum.done = sum.accepted + sum.corrected + sum.rejected + sum.complete + sum.absent;
   return sum;
 }
 
-/** Frames that lie in a complete range, as runs that do not meet. @param {import("./document.js").VideoDocument} document */
-function declaredFrames(document) {
+/** Frames that are declared complete for a category, as runs that do not meet. @param {import("./document.js").VideoDocument} document @param {string|null} category */
+function declaredFrames(document, category) {
   /** @type {[number, number][]} first frame and the one after the last */
   const runs = [];
-  for (const { start, stop } of [...document.complete.values()].sort((a, b) => a.start - b.start)) {
+  const ranges = [...document.complete.values()].filter((range) => isAbout(range, category));
+  for (const { start, stop } of ranges.sort((a, b) => a.start - b.start)) {
     const last = runs[runs.length - 1];
     if (last && start <= last[1]) last[1] = Math.max(last[1], stop);
     else runs.push([start, stop]);

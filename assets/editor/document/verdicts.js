@@ -97,6 +97,14 @@ const meeting = (document, [first, last]) =>
   [...document.complete.values()].filter(({ start, stop }) => start <= last && stop > first);
 
 /**
+ * Whether a declared range is about a category.
+ * @param {{categories: readonly string[]}} range without categories: about all of them
+ * @param {string|null} category id; null: any category
+ */
+export const isAbout = ({ categories }, category) =>
+  category === null || !categories.length || categories.includes(category);
+
+/**
  * Whether all these frames are declared complete for each of some categories.
  * @param {VideoDocument} document
  * @param {[number, number]} frames first and last, both in
@@ -107,8 +115,7 @@ export function isDeclared(document, [first, last], categories) {
   // No category has an empty id: only a range for all categories holds for it.
   return (categories.length ? categories : [""]).every((category) => {
     let next = first;
-    for (const { start, stop, categories: of } of ranges)
-      if (start <= next && (category === null || !of.length || of.includes(category))) next = Math.max(next, stop);
+    for (const range of ranges) if (range.start <= next && isAbout(range, category)) next = Math.max(next, range.stop);
     return next > last;
   });
 }

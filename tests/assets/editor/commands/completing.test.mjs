@@ -64,6 +64,13 @@ test("frames without anything left are declared at once", () => {
   assert.equal(toasts[0].text, "Everything of its category has a track there; the rest is background.");
 });
 
+test("a retired category that a track still has is declared too", () => {
+  const { app, edits } = editor();
+  app.document.tracks.get("t1").category = "c2";
+  complete(app, [0, 0]);
+  assert.deepEqual(edits[0].changes[0].after.categories, ["c1", "c2"]);
+});
+
 test("the next video is offered once nothing waits, where there is one", () => {
   const labels = ({ toasts }) => toasts.at(-1).actions.map(({ label }) => label);
   const one = editor();

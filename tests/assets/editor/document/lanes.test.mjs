@@ -110,6 +110,14 @@ test("frames without a row are done where they are declared complete, each once"
   assert.deepEqual([accepted, unreviewed, complete, done, total], [1, 1, 5, 6, 10]);
 });
 
+test("complete frames settle the tracks of their categories alone", () => {
+  const document = smallDocument([sentTrack(1, [], { category: "cat" }), sentTrack(2, [], { category: "dog" })]);
+  document.complete.set("a", { id: "a", start: 0, stop: 4, categories: ["cat"], version: 1 });
+  assert.equal(progress(document).complete, 4);
+  document.complete.set("b", { id: "b", start: 2, stop: 5, categories: [], version: 1 });
+  assert.equal(progress(document).complete, 5 + 3);
+});
+
 const ABSENT = { state: 0, hash: null, area: null };
 
 test("what is flagged is asked, also where it has a verdict or where a model alone saw nothing", () => {
