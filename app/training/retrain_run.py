@@ -29,6 +29,7 @@ from app.training.registering import register
 from app.training.report import Report
 from app.training.retrain import AGAIN, DEVICE
 from app.training.retraining import Retraining
+from app.training.run_log import LoggedReporter
 from app.training.start import start_of
 from app.training.suspicions import MOST_NAMED, CorrectionCheck, check_corrections
 from storage import checkpoints, jobs, snapshots
@@ -56,7 +57,7 @@ def run_job(
 
     ``worker`` is the name under which the job was claimed.
     """
-    with JobReporter(database, job_id, worker=worker) as report:
+    with LoggedReporter(database, job_id, worker=worker) as report:
         try:
             return run(
                 database,

@@ -61,7 +61,8 @@ export class NextVideos {
     const { unsearched, outdated, again = 0, checkpoint } = this.facts;
     const first = videos.find((video) => video.place === 1);
     const next = first && first.state === "proposed" && videos.length > 1 ? first : null;
-    if (!next && !outdated && !unsearched && !again && !done) return null;
+    const ended = Boolean(this.calls.away && this.facts.videos.length && !outdated);
+    if (!next && !outdated && !unsearched && !again && !ended) return null;
     return h("section.v-card.v-next", { id: "v-next", "aria-label": "What to do next" }, [
       next
         ? h(
@@ -78,7 +79,7 @@ export class NextVideos {
             ),
           )
         : null,
-      again || done ? this.proposedAgain(again, done) : null,
+      again || ended ? this.proposedAgain(again, done) : null,
       unsearched
         ? this.offer(
             "search",
@@ -104,9 +105,12 @@ export class NextVideos {
   /** What is proposed again in the background, and the way to the videos. @param {number} waiting @param {number} done */
   proposedAgain(waiting, done) {
     const { checkpoint } = this.facts;
-    const text = waiting
-      ? `${plural(waiting, "unreviewed video")} ${waiting === 1 ? "waits" : "wait"} to be proposed again with ${checkpoint}; other jobs go first.`
-      : `${plural(done, "unreviewed video")} ${done === 1 ? "was" : "were"} put in line to be proposed again with ${checkpoint}.`;
+    const left = waiting === 1 ? "1 unreviewed video is" : `${plural(waiting, "unreviewed video")} are`;
+    const put = done === 1 ? "1 unreviewed video was" : `${plural(done, "unreviewed video")} were`;
+    const ended = done
+      ? `${put} put in line to be proposed again with ${checkpoint}.`
+      : "No unreviewed video has proposals of another checkpoint any more.";
+    const text = waiting ? `${left} still to be proposed again with ${checkpoint}; other jobs go first.` : ended;
     const link = { href: address("/", { project: this.project, sort: "next" }), id: "v-in-order" };
     return this.offer(
       "spark",

@@ -15,6 +15,7 @@ import { againChoice, goesOn, invitation, nextCard, planCard, rounds, tooLittle 
 import { provenance, truthCard } from "./provenance.js";
 import { comparison, measured } from "./report.js";
 import { byRule } from "./rules.js";
+import { RunLog } from "./runlog.js";
 import { earlierRuns, progress } from "./runs.js";
 import { StepsField } from "./steps.js";
 import { checksUnasked, spoiledIn, suspicions } from "./suspicions.js";
@@ -43,6 +44,7 @@ class Retrain {
     /** why the newest facts could not be had */ this.trouble = "";
     this.steps = new StepsField();
     this.charts = new RunCharts();
+    this.log = new RunLog();
     /** run and state that `series` was asked for in */ this.seriesOf = "";
     /** @type {import("./curves.js").Series} */ this.series = {};
     /** @type {Set<string>} runs whose old checkpoint stays in use */ this.kept = new Set();
@@ -90,6 +92,7 @@ class Retrain {
     try {
       this.facts = /** @type {Facts} */ (await get(`/data/projects/${encodeURIComponent(this.project)}/retrain`));
       await this.loadSeries(this.shown(this.facts));
+      await this.log.load(this.shown(this.facts));
       this.trouble = "";
     } catch (error) {
       if (!this.facts) this.fail(error);
@@ -179,6 +182,7 @@ class Retrain {
             .filter(Boolean)
             .map((text) => h("p.v-note.bad", { role: "alert" }, icon("warn"), text)),
           ...this.body(facts, run),
+          run ? this.log.card(run) : null,
           earlierRuns(
             facts.runs.filter((one) => !isActive(one)),
             run,
@@ -188,6 +192,7 @@ class Retrain {
         ),
       ),
     );
+    this.log.scroll();
     // Another control of the same name stands where the focused one was.
     if (focused?.id && !focused.isConnected) document.getElementById(focused.id)?.focus({ preventScroll: true });
     if (!run) return;

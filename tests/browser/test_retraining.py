@@ -138,6 +138,9 @@ def test_a_report_is_read_promoted_and_taken_back(
 
     page.locator("#v-promote").click()
     expect(verdict).to_contain_text("In use")
+    expect(page.locator("#v-next")).to_contain_text("still to be proposed again with round 1")
+    expect(page.locator("#v-in-order")).to_be_visible()
+    page.locator("#v-stop-again").click()
     expect(page.locator("#v-propose-again")).to_be_visible()
     page.locator("#v-back").click()
     expect(page.locator("#v-promote")).to_be_visible()

@@ -117,6 +117,12 @@ def router(context: Context) -> APIRouter:
         with context.database.read() as tx:
             return wire.job(jobs.get_job(tx, job_id))
 
+    @routes.get("/jobs/{job_id}/log")
+    @context.reads
+    def get_log(job_id: str) -> Json:
+        with context.database.read() as tx:
+            return {"log": jobs.get_job(tx, job_id).log}
+
     @routes.get("/jobs/{job_id}/points")
     @context.reads
     def get_points(job_id: str) -> Json:

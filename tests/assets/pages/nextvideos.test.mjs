@@ -85,7 +85,7 @@ test("what waits to be proposed again is counted, and one press stops it", async
   const { page } = await opened({ ...NEXT, again: 2 }, { "POST /data/projects/p/propose-again/stop": { jobs: 2 } });
   assert.match(
     page.text("#v-next"),
-    /2 unreviewed videos wait to be proposed again with round 1; other jobs go first\./,
+    /2 unreviewed videos are still to be proposed again with round 1; other jobs go first\./,
   );
   assert.equal(page.all("#v-in-order").length, 0, "the videos are on this page");
   await page.press("Stop");

@@ -51,8 +51,14 @@ test("proposing again after a promotion can be declined, and the report says wha
     "POST /data/projects/p/checkpoints/new/activate": { again: 3 },
   };
   const report = await opened({ runs: [done], again: 3, active: { id: "new", name: "round 2" } }, answers);
-  assert.match(report.text("#v-next"), /2 unreviewed videos wait to be proposed again with round 2/);
+  assert.match(report.text("#v-next"), /2 unreviewed videos are still to be proposed again with round 2/);
   assert.match(report.find("#v-in-order").getAttribute("href"), /^\/\?project=p&sort=next$/);
+  next.again = 0;
+  const later = await opened({ runs: [done], active: { id: "new", name: "round 2" } }, answers);
+  assert.equal(later.all("#v-next").length, 0, "every video is reviewed");
+  next.videos = [{ id: "a", gain: 0.5, reasons: ["No proposals yet."] }];
+  const ended = await opened({ runs: [done], active: { id: "new", name: "round 2" } }, answers);
+  assert.match(ended.text("#v-next"), /3 unreviewed videos were put in line to be proposed again with round 2\./);
   const open = await opened({ runs: [done], again: 3 }, answers);
   assert.match(open.find("#v-promote").title, /propose again in 3 unreviewed videos/);
   await open.press("Promote round 2");
