@@ -123,7 +123,8 @@ def _with_row(tx: Connection, complete: Mapping[str, Runs]) -> dict[str, int]:
     numbers = {}
     for video_id, runs in complete.items():
         query = (
-            select(masks.c.frame.distinct())
+            select(masks.c.frame)
+            .distinct()
             .join(tracks, masks.c.track_id == tracks.c.id)
             .where(tracks.c.video_id == video_id, tracks.c.deleted.is_(False))
         )
