@@ -1,5 +1,6 @@
 """The log of edits: append-only, and sufficient to rebuild every row."""
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,8 @@ from storage.authors import MACHINE_PREFIX, is_machine
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value, pack, unpack, wire_row
 from storage.masks import chunks
 from storage.prepared import PreparedStatement
+
+_PART = re.compile(r"~\d+$")  # ends the id of a part of an edit that was too long for one request
 
 
 @dataclass(frozen=True)
@@ -180,8 +183,8 @@ def edits_of_persons(tx: Connection, numbers: Iterable[int], *, undone: bool) ->
 def run_ids(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[str, ...]:
     """Ids of the edits that are undone together with this one, oldest first: all edits of the same machine's run.
 
-    A person's edit, or an undo, stands alone. ``undone``: select the run's edits that are undone at present, or the
-    others.
+    A person's edit, or an undo, stands alone, unless it is a part of one that was too long for one request: the ids of
+    such parts end with "~1", "~2" and so on. ``undone``: select those that are undone at present, or the others.
     """
     if not _belongs_to_a_run(edit):
         return (edit.id,)
@@ -196,13 +199,15 @@ def run_edits(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[Logged
 
 
 def _belongs_to_a_run(edit: LoggedEdit) -> bool:
-    return is_machine(edit.author) and edit.undoes is None
+    return edit.undoes is None and (is_machine(edit.author) or _PART.search(edit.id) is not None)
 
 
 def _run_query(edit: LoggedEdit, *, undone: bool) -> Select[Any]:
     table = schema.edits
     same = (table.c.video_id == edit.video_id, table.c.author == edit.author, table.c.kind == edit.kind)
     query = select(table).where(*same, table.c.undoes.is_(None), table.c.undone.is_(undone))
+    if not is_machine(edit.author):
+        query = query.where(table.c.id.startswith(_PART.sub("~", edit.id), autoescape=True))
     return query.order_by(table.c.number)
 
 

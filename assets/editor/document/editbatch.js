@@ -1,6 +1,8 @@
 // @ts-check
 /** Which unsent edits build on which, and which of them can go out in one request. */
 
+import { PART } from "./parts.js";
+
 /**
  * @typedef {object} Change of one row: of a mask, of a track (frame null), or of a complete range (range_id)
  * @property {string|null} track id
@@ -44,14 +46,17 @@ export function withDependents(waiting, ids) {
 }
 
 /**
- * Edits that can go out together, oldest first: none builds on two others of the same request.
+ * Edits that can go out together, oldest first: none builds on two others of the same request, and they are not too long.
  * @param {Edit[]} waiting @param {number} most
  * @returns {Edit[]}
  */
 export function nextBatch(waiting, most) {
   const edits = [];
   const names = new Set();
+  let rows = 0;
   for (const edit of waiting.slice(0, most)) {
+    rows += edit.changes.length;
+    if (edits.length && rows > PART) break;
     const on = bases(edit);
     if (on.size > 1 || [...on].some((base) => !names.has(base))) break;
     names.add(edit.id);

@@ -7,21 +7,18 @@
  * refusal that names it. After any other failure the whole queue stays and is sent again, after growing pauses. An edit
  * in conflict, and all that build on it, wait until a person chooses; the others are sent.
  *
- * A change keeps its base as `before`: the version of the row, or the last unsent edit that wrote it. The version number
- * is filled in when the batch is made.
+ * A change keeps its base as `before`: the version of the row, or the last unsent edit that wrote it.
  */
 
 import { obstacle, RefusedError } from "../../kit/request.js";
 import { nextBatch, rowName, toSend, withDependents } from "./editbatch.js";
 import { newIdentifier } from "../../kit/identifier.js";
 import { KeptEdits } from "./keptedits.js";
+import { inParts, newestWhole, TOO_MANY } from "./parts.js";
 import { Writers } from "./writers.js";
 
 /** Edits per request at most. */
 const BATCH = 40;
-/** Rows of one edit at most: the server refuses a longer one. */
-const MOST_CHANGES = 200_000;
-const TOO_MANY = "One edit changes at most 200,000 masks. Choose a shorter range, and do it in several steps.";
 /** Seconds between tries, growing. */
 const PAUSES = [1, 2, 4, 8, 15, 30];
 
@@ -106,22 +103,29 @@ export class EditQueue {
   }
 
   /**
-   * Apply an edit here and queue it.
+   * Apply an edit here and queue it, in parts where it is long.
    * @param {string} kind
    * @param {Change[]} changes without `before`
-   * @returns {Edit|null} null when there is nothing to change, or too much for one edit
+   * @returns {Edit|null} its last part; null when there is nothing to change, or too much for one edit
    */
   add(kind, changes) {
     if (changes.length === 0) return null;
-    if (changes.length > MOST_CHANGES) {
-      this.emit({ reason: "refused", sentence: TOO_MANY, edits: [] });
-      return null;
+    const parts = inParts(this.newId(), changes);
+    if (!parts.length) this.emit({ reason: "refused", sentence: TOO_MANY, edits: [] });
+    else this.taken = [];
+    return this.enqueueAll(kind, parts);
+  }
+
+  /** @param {string} kind @param {{id: string, changes: Change[]}[]} parts @returns {Edit|null} the last one */
+  enqueueAll(kind, parts) {
+    /** @type {Edit|null} */
+    let last = null;
+    for (const { id, changes } of parts) {
+      const built = changes.map((change) => ({ ...change, before: this.builtOn(change) }));
+      last = { id, kind, changes: built, seq: (this.seq += 1), made: Date.now() };
+      this.enqueue(last);
     }
-    const prepared = changes.map((change) => ({ ...change, before: this.builtOn(change) }));
-    this.taken = [];
-    const edit = { id: this.newId(), kind, changes: prepared, seq: (this.seq += 1), made: Date.now() };
-    this.enqueue(edit);
-    return edit;
+    return last;
   }
 
   /** @param {Change} change @returns {{version: number}|{edit: string}} */
@@ -372,24 +376,21 @@ export class EditQueue {
     this.pump();
   }
 
-  /** Take the newest edit back if it is not being sent. @returns {Edit|null} */
+  /** Take the newest edit back if nothing of it is being sent. @returns {Edit|null} */
   takeBack() {
-    const edit = this.waiting[this.waiting.length - 1];
-    if (!edit || this.out.includes(edit)) return null;
-    this.drop(edit);
-    this.taken.push(edit);
+    const parts = newestWhole(this.waiting);
+    if (!parts.length || parts.some((edit) => this.out.includes(edit))) return null;
+    for (const edit of [...parts].reverse()) this.drop(edit);
+    const whole = { ...parts[0], changes: parts.flatMap(({ changes }) => changes) };
+    this.taken.push(whole);
     this.emit({ reason: "queued" });
-    return edit;
+    return whole;
   }
 
-  /** Queue the edit again that `takeBack` took last. @returns {Edit|null} */
+  /** Queue the edit again that `takeBack` took last. @returns {Edit|null} its last part */
   giveBack() {
     const edit = this.taken.pop();
-    if (!edit) return null;
-    const again = { ...edit, id: this.newId(), seq: (this.seq += 1) };
-    again.changes = edit.changes.map((change) => ({ ...change, before: this.builtOn(change) }));
-    this.enqueue(again);
-    return again;
+    return edit ? this.enqueueAll(edit.kind, inParts(this.newId(), edit.changes)) : null;
   }
 
   close() {

@@ -241,24 +241,31 @@ export function saveState(app) {
     const { saving, waiting, obstacle } = app.session.now;
     save.classList.toggle("v-offline", saving === "offline" || saving === "conflict");
     save.title = saving === "offline" ? obstacle : "";
-    const count = saving === "offline" || saving === "conflict" ? waiting : 0;
+    const count = saving === "saved" ? 0 : waiting;
     said([saving, count, obstacle], () => {
       if (saving === "offline") fill(words, icon("cloud"), `${obstacle ? "Not saved" : "Offline"}, ${waiting} waiting`);
       else if (saving === "conflict") fill(words, icon("warn"), `Conflict, ${waiting} waiting`);
-      else if (saving === "saving") fill(words, icon("clock", 16, "v-t3"), "Saving…");
+      else if (saving === "saving")
+        fill(words, icon("clock", 16, "v-t3"), count > 1 ? `Saving, ${count} left` : "Saving…");
       else fill(words, icon("check", 16, "v-ok"), "Saved");
     });
   };
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
+  let slow = false;
   const draw = () => {
     const { saving, phase } = app.session.now;
     save.hidden = phase !== "ready";
     // Most strokes are saved sooner than one could read that they are not; more of them meanwhile make nobody wait longer.
-    if (saving === "saving") timer ??= setTimeout(show, UNREAD);
+    if (saving === "saving" && !slow)
+      timer ??= setTimeout(() => {
+        slow = true;
+        show();
+      }, UNREAD);
     else {
       clearTimeout(timer);
       timer = undefined;
+      slow = saving === "saving";
       show();
     }
   };

@@ -351,3 +351,34 @@ def counted(scene: Scene) -> Iterator[list[str]]:
         yield sent
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_the_parts_of_a_long_edit_of_a_person_come_and_go_together(scene: Scene) -> None:
+    track, whole, other = scene.new_track(), new_id(), new_id()
+    for frame in range(6):
+        scene.draw(track, frame, 1, review="unreviewed", source="proposed")
+
+    def judge(name: str, *frames: int, review: str = "accepted") -> None:
+        changes = [Change(track, frame, scene.version(track, frame), {"review": review}) for frame in frames]
+        with scene.database.atomic() as tx:
+            done = edits.apply_edit(tx, edits.Edit(name, "accept", "ann", scene.video.id, tuple(changes)))
+        assert isinstance(done, Applied)
+
+    def accepted() -> list[int]:
+        found = {frame: scene.row(track, frame) for frame in range(6)}
+        return [frame for frame, row in found.items() if row is not None and row.review == "accepted"]
+
+    judge(f"{other}~1", 5)
+    judge(f"{whole}~1", 0, 1)
+    judge(f"{whole}~2", 2, 3)
+    assert accepted() == [0, 1, 2, 3, 5]
+
+    assert isinstance(scene.undo("ann"), Applied)
+    assert accepted() == [5]
+    assert isinstance(scene.redo("ann"), Applied)
+    assert accepted() == [0, 1, 2, 3, 5]
+    assert isinstance(scene.undo("ann", edit=f"{whole}~1"), Applied)
+    assert accepted() == [5]
+    assert isinstance(scene.undo("ann"), Applied)
+    assert accepted() == []
+    scene.assert_log_explains_tables()

@@ -26,8 +26,8 @@ test("edits that come faster than one can read do not put off the word that they
   for (const waiting of [2, 3, 4]) assert.equal(await after({ waiting }), "Saved");
   assert.deepEqual(page.pauses, [250], "the first one's pause runs on, alone");
   await page.later();
-  assert.equal(element.textContent, "Saving…");
-  assert.equal(await after({ waiting: 5 }), "Saving…");
+  assert.equal(element.textContent, "Saving, 4 left");
+  assert.equal(await after({ waiting: 1 }), "Saving…");
   assert.equal(await after({ saving: "saved", waiting: 0 }), "Saved");
 });
 
