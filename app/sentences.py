@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import BadInput
+from model.lack_of_memory import lacks_memory
 from storage.words import counted as counted
 
 OWN_PACKAGES = frozenset({"app", "model", "storage"})
@@ -61,7 +62,7 @@ def known_sentence(error: BaseException) -> str | None:
     if _disk_is_full(error):
         where = getattr(error, "filename", None)
         return f"The disk is full{f' (writing {where})' if where else ''}; make room and repeat it."
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    if lacks_memory(error) or type(error).__name__ == "OutOfMemoryError":
         return "There is not enough memory for this; use a smaller batch, window or picture, or another device."
     if isinstance(error, BrokenPipeError):
         return "The program that was to read the result went away."

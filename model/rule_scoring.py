@@ -9,6 +9,7 @@ from scipy.optimize import linear_sum_assignment
 
 from model.accepted_masks import as_accepted
 from model.evaluation.mask_overlap import track_iou
+from model.network.short_of_memory import with_memory
 from model.network.tevit import TeViT
 from model.scoring import (
     evaluated,
@@ -137,7 +138,8 @@ def held_out_video(
     ``labels``: for each class of the network its label in the source, None for one that the source lacks.
     """
     published = find_tracks(network, source, index)
-    return HeldOutVideo(source, index, frames, record(network, frames_of(source, index)), published, labels)
+    recorded = with_memory(network, lambda: record(network, frames_of(source, index)))
+    return HeldOutVideo(source, index, frames, recorded, published, labels)
 
 
 def published_video(

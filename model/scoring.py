@@ -14,9 +14,10 @@ from pycocotools import mask as coco
 
 from model.evaluation import Evaluation, evaluate
 from model.evaluation.mask_overlap import track_iou
+from model.network.short_of_memory import with_memory
 from model.network.tevit import TeViT
 from model.tracking.settings import ProposeSettings
-from model.tracking.whole_video import gather
+from model.tracking.whole_video import WholeVideo, gather
 from model.tracking.windows import propose
 from model.training.clips import ClipSource, ClipVideo
 from model.training.targets import PRESENT, UNKNOWN
@@ -62,17 +63,21 @@ def frames_of(source: ClipSource, video: int) -> Iterator[np.ndarray]:
 def find_tracks(network: TeViT, source: ClipSource, video: int, *, precision: str = "float32") -> list[dict[str, Any]]:
     """Tracks of one video under the published rule: `label`, `score`, `segmentations` (COCO RLE or None per frame)."""
     count = source.videos[video].count
-    results = propose(
-        network,
-        frames_of(source, video),
-        expected=count,
-        config=network.config,
-        settings=ProposeSettings(rule="published", precision=precision),
-        keep_state=False,
-    )
+
+    def found() -> WholeVideo:
+        results = propose(
+            network,
+            frames_of(source, video),
+            expected=count,
+            config=network.config,
+            settings=ProposeSettings(rule="published", precision=precision),
+            keep_state=False,
+        )
+        return gather(results)
+
     return [
         {"label": track.label, "score": track.score, "segmentations": list(track.segmentations)}
-        for track in gather(results).tracks
+        for track in with_memory(network, found).tracks
     ]
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.checkpoints.networks import steady_networks
 from app.training.fold_clips import frames_after_boundary
 from app.training.folds import LAST_THIRD
 from app.training.report import CategoryLine, Figures
 from model.figures import figures_of
+from model.lack_of_memory import lacks_memory
 from model.network.tevit import TeViT
 from model.rule_scoring import HeldOutVideo, figures, held_out_video
 from model.scoring import judged_frames
@@ -15,6 +17,7 @@ from model.steadying import SteadyNetworks
 from model.thresholds import Thresholds
 from model.training.clips import ClipSource
 
+CPU = "cpu"
 Entries = list[dict[str, Any]]
 
 
@@ -64,6 +67,26 @@ class MeasuredSide:
         first = self.videos[places[0]]
         indices = [self.videos[k].index for k in places]
         return Figures(**figures_of(first.source, indices, first.frames, truth, found))  # type: ignore[arg-type]
+
+
+def steady_side(
+    videos: Sequence[HeldOutVideo],
+    thresholds: Sequence[Thresholds],
+    device: str,
+    on_frames: Callable[[int], None] = lambda frames: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> MeasuredSide:
+    """`MeasuredSide.of` with masks made steady where they can be; on the CPU where ``device`` lacks memory for it."""
+
+    def on(chosen: str) -> MeasuredSide:
+        return MeasuredSide.of(videos, thresholds, steady_networks(chosen), on_frames, cancelled)
+
+    try:
+        return on(device)
+    except (RuntimeError, MemoryError) as error:
+        if device == CPU or not lacks_memory(error):
+            raise
+    return on(CPU)
 
 
 def measure(

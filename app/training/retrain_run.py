@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.checkpoints.choice import chosen_checkpoint
-from app.errors import BadInput, Cancelled
+from app.errors import AppError, BadInput, Cancelled
 from app.jobs.reporter import JobReporter
 from app.library.abandoned import clear_retrainings
 from app.machine import choose_device
@@ -32,6 +32,7 @@ from app.training.retraining import Retraining
 from app.training.run_log import LoggedReporter
 from app.training.start import start_of
 from app.training.suspicions import MOST_NAMED, CorrectionCheck, check_corrections
+from model.lack_of_memory import lacks_memory
 from storage import checkpoints, jobs, snapshots
 from storage.checkpoints import Checkpoint
 from storage.database import Database
@@ -39,9 +40,17 @@ from storage.jobs import Job
 
 Promoted = Callable[[Connection, str], int]
 Then = Callable[[Connection, dict[str, Any]], object]
+NO_MEMORY = (
+    "There is not enough memory for this retraining, so it stopped: the checkpoint in use stays, and what was done is "
+    "kept. Close other programs or choose another device, then let it go on."
+)
 PREPARING = "Preparing what it replays, and the videos that show what it forgets"
 GOING_ON = "Going on from what was kept"
 WENT_ON = "This run was stopped, or its process ended, before its work was done; it went on from what was kept."
+
+
+class TooLittleMemory(AppError):
+    """A retraining that has to stop for lack of memory, also after all that can be tried."""
 
 
 def run_job(
@@ -75,6 +84,10 @@ def run_job(
                 if now.status == "cancelling" and now.worker == worker:
                     jobs.cancelled(tx, job_id)
             raise
+        except (RuntimeError, MemoryError) as error:
+            if not lacks_memory(error):
+                raise
+            raise TooLittleMemory(NO_MEMORY) from error
 
 
 def run(

@@ -6,7 +6,6 @@ from typing import Any
 
 from app.checkpoints.class_map import class_mapping, names_a_category
 from app.checkpoints.find import checkpoint_file
-from app.checkpoints.networks import steady_networks
 from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
 from app.machine import choose_device, choose_precision
@@ -19,7 +18,7 @@ from app.training.golden_comparison import GoldenComparisons
 from app.training.kept_state import KeptState
 from app.training.known_videos import KnownVideos
 from app.training.line import learnt_contents
-from app.training.measuring import MeasuredSide, by_rule, labels_in, measure, per_category
+from app.training.measuring import MeasuredSide, by_rule, labels_in, measure, per_category, steady_side
 from app.training.order import Order
 from app.training.past_runs import last_pace
 from app.training.phases import CALIBRATING, FORGOTTEN, STEADYING, Phase, PhaseClock
@@ -66,7 +65,6 @@ class Retraining:
         self._database, self._settings, self._order = database, settings, order
         self._source, self._report, self._state = source, report, state
         self._device = choose_device(settings.device)
-        self._steady = steady_networks(self._device)
         with database.read() as tx:
             given = video_roles(tx, order.project_id)
             learnt = learnt_contents(tx, order.current)
@@ -274,7 +272,7 @@ class Retraining:
     def _side(self, videos: Sequence[HeldOutVideo], thresholds: Sequence[Thresholds]) -> MeasuredSide:
         """What the app would propose there."""
         cancelled = self._report.cancelled
-        return MeasuredSide.of(videos, thresholds, self._steady, lambda n: self._advance(n, STEADYING), cancelled)
+        return steady_side(videos, thresholds, self._device, lambda n: self._advance(n, STEADYING), cancelled)
 
     def _trained(self, number: int, fold: Fold) -> Adapted:
         """Training ``number``: from what is kept of it, if it is over already."""

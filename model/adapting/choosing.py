@@ -113,7 +113,7 @@ def choose(
     with tempfile.TemporaryDirectory(prefix="choosing-") as temporary:
         folder = state_folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        cache = trunk_cache(start.build(device), settings, device=device, fast=fast, folder=folder)
+        cache = trunk_cache(start.build(device), settings, fast=fast, folder=folder)
         run = _Common(start, clips, replay, settings, device, precision, seed, on_step, cancelled, cache)
         trained = [
             _TrainedFold(run, n, videos, folder / f"fold-{n}", budget)

@@ -3,12 +3,14 @@
 Only these tracks teach. What else is in the pictures is unknown, so nothing is background.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
 
 import numpy as np
 from pycocotools import mask as coco
 
+from model.network.short_of_memory import with_memory
 from model.network.tevit import TeViT
 from model.scoring import frames_of
 from model.thresholds import Thresholds
@@ -51,7 +53,7 @@ class ConfidentClips:
                 continue
             check()
             left -= count
-            found = _confident(network, islice(frames_of(source, index), count), video, count)
+            found = with_memory(network, partial(_confident, network, source, index, count))
             if found.tracks:
                 self._indices.append(index)
                 self.videos = (*self.videos, found)
@@ -61,7 +63,8 @@ class ConfidentClips:
         return self._source.read_frames(self._indices[video], frames)
 
 
-def _confident(network: TeViT, frames: Iterator[np.ndarray], video: ClipVideo, count: int) -> ClipVideo:
+def _confident(network: TeViT, source: ClipSource, index: int, count: int) -> ClipVideo:
+    video, frames = source.videos[index], islice(frames_of(source, index), count)
     settings = ProposeSettings(rule="review", thresholds=CONFIDENT)
     results = propose(network, frames, expected=count, config=network.config, settings=settings, keep_state=False)
     tracks = tuple(_labelled(track, number) for number, track in enumerate(gather(results).tracks, 1))

@@ -50,7 +50,7 @@ class Adaptation:
         network = self.base.build(device)
         fast = in_bfloat16(device, precision)
         folder = None if state_path is None else state_path.parent
-        self._cache = cache or trunk_cache(network, settings, device=device, fast=fast, folder=folder)
+        self._cache = cache or trunk_cache(network, settings, fast=fast, folder=folder)
         self._shares = cache is not None
         self._cancelled = cancelled
         sources = _sources(
@@ -112,13 +112,13 @@ def in_bfloat16(device: str, precision: str) -> bool:
     return precision == "fast" and device.startswith("cuda")
 
 
-def trunk_cache(network: TeViT, settings: AdaptSettings, *, device: str, fast: bool, folder: Path | None) -> TrunkCache:
+def trunk_cache(network: TeViT, settings: AdaptSettings, *, fast: bool, folder: Path | None) -> TrunkCache:
     """A cache of the features of the trunk of ``network``, which may learn: its trunk stays in evaluation mode.
 
     ``folder``: where its file lies, see `TrunkCache`.
     """
     limits = {"limit_bytes": settings.cache_bytes, "disk_bytes": settings.disk_bytes}
-    return TrunkCache(network, **limits, folder=folder, device=device, fast=fast)
+    return TrunkCache(network, **limits, folder=folder, fast=fast)
 
 
 def _copies(

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from model.network.short_of_memory import with_memory
 from model.network.tevit import TeViT
 
 LEFT_FREE = 1024**3  # bytes of the disk
@@ -33,15 +34,14 @@ class TrunkCache:
         limit_bytes: int,
         disk_bytes: int = 8 * 1024**3,
         folder: Path | None = None,
-        device: str = "cpu",
         fast: bool = False,
     ) -> None:
-        """``network``, in evaluation mode, computes the features on ``device``; ``fast`` computes in bfloat16 there.
+        """``network``, in evaluation mode, computes the features on its device; ``fast``: in bfloat16 on a GPU.
 
         ``limit_bytes`` and ``disk_bytes``: what is kept in memory and in the file at most. The file lies in ``folder``;
         None: where the system keeps temporary files, which may be in memory.
         """
-        self._network, self._device, self._fast = network, device, fast
+        self._network, self._fast = network, fast
         self._limit, self.bytes_in_memory, self.bytes_on_disk = limit_bytes, 0, 0
         self._disk_limit, self._folder = disk_bytes, folder or Path(tempfile.gettempdir())
         self._sources: dict[int, object] = {}  # by their id, which no other object gets as long as they are here
@@ -81,11 +81,14 @@ class TrunkCache:
         """Bytes that the disk has left for the file."""
         return shutil.disk_usage(self._folder).free - LEFT_FREE
 
-    @torch.no_grad()
     def _computed(self, pixels: Tensor, img_hw: tuple[int, int]) -> Levels:
-        size = torch.tensor([img_hw], dtype=torch.float32)
-        with torch.autocast(self._device.split(":")[0], dtype=torch.bfloat16, enabled=self._fast):
-            features = self._network.encode(pixels[None].to(self._device), size)
+        return with_memory(self._network, lambda: self._encoded(pixels, img_hw))
+
+    @torch.no_grad()
+    def _encoded(self, pixels: Tensor, img_hw: tuple[int, int]) -> Levels:
+        size, device = torch.tensor([img_hw], dtype=torch.float32), next(self._network.parameters()).device
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._fast and device.type != "cpu"):
+            features = self._network.encode(pixels[None].to(device), size)
         return tuple(level.to("cpu", torch.float16).contiguous() for level in features.levels)
 
     def _store(self, key: object, levels: Levels) -> None:

@@ -132,6 +132,11 @@ def clip_pass(network: TeViT, pixels: Tensor, img_hw: Tensor) -> tuple[Features,
     return networks[network](pixels, img_hw)
 
 
+def forget(network: TeViT) -> None:
+    """Drop the graphs of this thread for a network, and with them their memory."""
+    _captured.networks.pop(network, None)
+
+
 _recording = threading.Lock()  # torch allows one recording at a time in a process
 
 

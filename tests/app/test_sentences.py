@@ -50,6 +50,7 @@ QUOTA = OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
         (RuntimeError("x: No space left on device"), "The disk is full; make room and repeat it."),
         (MemoryError(), "There is not enough memory"),
         (OutOfMemoryError("CUDA"), "There is not enough memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "There is not enough memory"),
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), "The program that was to read the result went away."),
         (OSError(errno.EADDRINUSE, "in use"), "The port is in use"),
         (FileNotFoundError(errno.ENOENT, "No such file or directory", "a.mp4"), "a.mp4: No such file or directory."),

@@ -7,7 +7,8 @@ import pytest
 from app.checkpoints.networks import steady_networks
 from app.errors import Cancelled
 from app.proposing.steadying import proposed_windows
-from app.training.measuring import MeasuredSide, by_rule, labels_in, measure, per_category
+from app.training import measuring
+from app.training.measuring import MeasuredSide, by_rule, labels_in, measure, per_category, steady_side
 from app.training.report import Figures
 from model.adapting.procedural_replay import ProceduralClips
 from model.rule_scoring import HeldOutVideo, calibrate_on_others
@@ -138,3 +139,19 @@ def test_what_is_measured_are_the_steady_masks_that_a_proposal_shows() -> None:
 
     with pytest.raises(Stopped):
         MeasuredSide.of(videos, [Thresholds()], steady_networks("cpu"), stop, lambda: True)
+
+
+def test_without_memory_on_the_gpu_masks_are_made_steady_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def networks(device: str) -> None:
+        tried.append(device)
+        if device != "cpu" or len(tried) > 2:
+            raise RuntimeError("CUDA out of memory")
+
+    monkeypatch.setattr(measuring, "steady_networks", networks)
+    assert steady_side([], [], "cuda:0").results == ()
+    assert tried == ["cuda:0", "cpu"]
+    with pytest.raises(RuntimeError, match="out of memory"):
+        steady_side([], [], "cpu")
+    assert tried == ["cuda:0", "cpu", "cpu"]

@@ -50,6 +50,26 @@ def test_a_run_that_ctrl_c_or_a_kill_ended_goes_on_from_what_it_kept_and_says_so
     assert not list((settings.data / "retraining").iterdir())
 
 
+def test_without_memory_it_ends_with_a_sentence_and_can_go_on(
+    database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = queued(database, project[0], steps=1)
+
+    def full(*given: Any, **more: Any) -> Any:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(retraining, "measure", full)
+    with pytest.raises(retrain_run.TooLittleMemory, match=r"not enough memory .* what was done is kept") as ended:
+        retrain_run.run_job(database, settings, job_id=job_id, worker="test")
+    assert "\n" not in str(ended.value)
+    with database.atomic() as tx:
+        assert "It failed: There is not enough memory" in jobs.get_job(tx, job_id).log
+        jobs.fail(tx, job_id, error=str(ended.value))
+        active = checkpoints.active_checkpoint(tx, project[0].id)
+        kept = retrain.stopped(tx, settings, project[0].id)
+    assert active is not None and active.name == "start" and kept is not None and kept.id == job_id
+
+
 def test_a_process_that_was_taken_for_dead_leaves_the_job_to_the_next_one(
     database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

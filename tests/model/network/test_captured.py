@@ -121,6 +121,14 @@ def test_where_recording_fails_clips_run_as_usual_and_the_reason_is_given_once()
     assert all(torch.equal(one.logits, exact.logits) for one in found)
 
 
+def test_graphs_that_are_forgotten_are_recorded_anew() -> None:
+    network = small_network()
+    captured._captured.networks[network] = CapturedNetwork(network, record=Recorder())
+    captured.forget(network)
+    assert network not in captured._captured.networks
+    captured.forget(network)
+
+
 def test_only_a_gpu_gets_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(captured, "cuda_graph", lambda device, run: pytest.fail("a CPU has no graphs"))
     network, clips = small_network(), normal_clips(1, 2, (32, 64))
