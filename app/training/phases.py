@@ -1,8 +1,10 @@
 """Progress and remaining time of a retraining from its phases, each weighed by what it costs. Loads no torch.
 
 What a unit of work costs differs between phases (a step of training, a measured frame) and between machines. It is
-known from the last retraining, or guessed at first, and learnt from the first units of each kind. The first step of a
-training takes longer than the others, since what the steps share is computed there; it is learnt apart.
+known from the last retraining, or guessed at first, and learnt from the first units of each kind. What is learnt of one
+kind says how long others will take only where the same processor does both: on a GPU networks are fast, and calibrating
+and most of making masks steady still are work of the CPU. The first step of a training takes longer than the others,
+since what the steps share is computed there; it is learnt apart.
 """
 
 import time
@@ -16,6 +18,8 @@ STEADYING = "Making the masks of the held-out videos steady"
 RECENT = 20  # units from which the present pace follows
 GUESS: Mapping[str, float] = {"train": 0.2, "measure": 0.03, "golden": 0.02, "calibrate": 0.3, "steady": 0.15}
 """CPU seconds a unit of each kind, with `tevit_tiny` and one thread; between machines mostly their ratios stay."""
+CPU_WORK = frozenset({"calibrate", "steady"})
+"""Kinds that are mostly work of the CPU, also where networks run on a GPU."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,17 @@ class PhaseClock:
         *,
         pace: Mapping[str, float] | None = None,
         share: float = 0.0,
+        gpu: bool = False,
+        slowness: float = 1.0,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``pace``: seconds a unit by kind, of an earlier run like this one; ``share``: done before a kill, 0 to 1."""
-        self._phases, self._now = list(phases), now
+        """``pace``: seconds a unit by kind, of an earlier run like this one; ``share``: done before a kill, 0 to 1.
+
+        ``gpu``: whether networks run on one. ``slowness``: of this machine's CPU (`app.training.machine_speed`).
+        """
+        self._phases, self._now, self._gpu = list(phases), now, gpu
         self._at, self._done = 0, 0
-        self._guess = {**GUESS, **(pace or {})}
+        self._guess = {**{kind: slowness * seconds for kind, seconds in GUESS.items()}, **(pace or {})}
         self._seen: dict[str, deque[float]] = {}
         self._first: dict[str, float] = {}  # seconds of the first unit of the last phase of a kind
         self._last = now()
@@ -101,10 +110,11 @@ class PhaseClock:
         return self._share
 
     def _cost(self, kind: str) -> float:
-        """Seconds a unit: as seen; else as guessed, times how much slower than guessed the others were."""
+        """Seconds a unit: as seen; else as guessed, times how much slower others of its processor were."""
         pace = self.pace
         if kind in pace:
             return pace[kind]
-        seen = sum(pace.values())
-        guessed = sum(self._guess[one] for one in pace)
+        alike = [one for one in pace if not self._gpu or (one in CPU_WORK) == (kind in CPU_WORK)]
+        seen = sum(pace[one] for one in alike)
+        guessed = sum(self._guess[one] for one in alike)
         return self._guess[kind] * (seen / guessed if seen > 0 and guessed > 0 else 1.0)

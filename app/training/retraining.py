@@ -6,6 +6,7 @@ from typing import Any
 
 from app.checkpoints.class_map import class_mapping, names_a_category
 from app.checkpoints.find import checkpoint_file
+from app.checkpoints.networks import why_unsteady
 from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
 from app.machine import choose_device, choose_precision
@@ -18,7 +19,8 @@ from app.training.golden_comparison import GoldenComparisons
 from app.training.kept_state import KeptState
 from app.training.known_videos import KnownVideos
 from app.training.line import learnt_contents
-from app.training.measuring import MeasuredSide, by_rule, labels_in, measure, per_category, steady_side
+from app.training.machine_speed import slowness
+from app.training.measuring import CPU, MeasuredSide, by_rule, labels_in, measure, per_category, steady_side
 from app.training.order import Order
 from app.training.past_runs import last_pace
 from app.training.phases import CALIBRATING, FORGOTTEN, STEADYING, Phase, PhaseClock
@@ -78,7 +80,7 @@ class Retraining:
         )
         self._known = self._known_of(given)
         self._golden = self._comparisons()
-        self._clock = PhaseClock(self._phases(), pace=self._pace, share=order.done)
+        self._clock = self._clock_of(self._phases(), share=order.done)
         self._choice = Choice(self._steps(self._split.kept), 1.0)
 
     @property
@@ -99,12 +101,11 @@ class Retraining:
             after += self._measured(adapted, fold.held_out, "Measuring after training")
         chosen, of_others = calibrate_on_others(after, check=lambda: self._advance(1, CALIBRATING))
         self._clock.next()
-        own = self._current.thresholds
-        sides = (self._side(before, [own] * len(before)), self._side(after, of_others))
+        sides = (self._side(before, [self._current.thresholds] * len(before)), self._side(after, of_others))
         first = None if factory is None else self._side(factory, [self._first.thresholds] * len(factory))
         self._clock.next()
         golden = self._golden.judged(adapted.checkpoint, lambda n: self._advance(n, "Measuring the golden set"))
-        report = self._reported(adapted, sides, chosen, own=own, factory=first, golden=golden)
+        report = self._reported(adapted, sides, chosen, factory=first, golden=golden)
         return RetrainedNetwork(
             adapted=adapted,
             thresholds=chosen,
@@ -121,7 +122,7 @@ class Retraining:
 
     def choose(self) -> None:
         """Choose how far the trainings go, for all processes: the first of several calls this before they train."""
-        self._clock = PhaseClock([*self._choosing_phases, Phase("measure", 0)])
+        self._clock = self._clock_of([*self._choosing_phases, Phase("measure", 0)])
         self._choice = self._chosen()
         self._state.keep_choice(self._choice)
 
@@ -129,18 +130,22 @@ class Retraining:
         """Do every ``count``-th training, the kept one with number 0; `run` finds the networks of all processes."""
         self._choice = self._state.kept_choice() or self._choice
         mine = list(enumerate(self._split.trainings))[::-1][number::count]
-        self._clock = PhaseClock([Phase("train", self._steps(fold)) for _, fold in mine] + [Phase("measure", 0)])
+        self._clock = self._clock_of([*(Phase("train", self._steps(fold)) for _, fold in mine), Phase("measure", 0)])
         for place, fold in mine:
             if not self._state.has(place):
                 adapted = self._train(place, fold)
                 self._state.keep(place, adapted, self._source.categories)
             self._clock.next()
-        self._clock = PhaseClock(self._phases(), pace={**self._pace, **self._clock.pace})
+        self._pace |= self._clock.pace
+        self._clock = self._clock_of(self._phases())
 
     @property
     def all_trained(self) -> bool:
         """Whether the networks of all trainings are kept."""
         return all(self._state.has(place) for place in range(len(self._split.trainings)))
+
+    def _clock_of(self, phases: list[Phase], share: float = 0.0) -> PhaseClock:
+        return PhaseClock(phases, pace=self._pace, share=share, gpu=self._device != CPU, slowness=slowness())
 
     def _phases(self) -> list[Phase]:
         stored = 1 if self._order.first.id == self._order.current.id else 2
@@ -151,7 +156,7 @@ class Retraining:
             phases.append(Phase("train", 0 if comes_of_choosing else self._steps(fold)))
             phases.append(Phase("measure", self._frames(fold.held_out)))
         judge = self._golden.judge
-        steady = Phase("steady", (1 + stored) * self._frames(self._split.measured))
+        steady = Phase("steady", 0 if why_unsteady() else (1 + stored) * self._frames(self._split.measured))
         calibrate, golden = Phase("calibrate", len(self._split.measured)), Phase("golden", judge.frames if judge else 0)
         return [*phases, calibrate, steady, golden]
 
@@ -195,7 +200,6 @@ class Retraining:
         if kept is not None or not self._chooses:
             self._skip_choosing()
             return kept or self._choice
-
         folds = len(self._choosing_folds) or self._budget.folds
         # Folds that only choose stand behind those that measure, which have curves of their own.
         others = 0 if self._choosing_folds else len(self._split.folds)
@@ -289,7 +293,6 @@ class Retraining:
         doing = "Training:" if is_kept else f"Training (fold {number + 1} of {len(self._split.folds)}):"
         first_part = 2 / 3 if self._split.kind == LAST_THIRD and fold.held_out else None
         clips = FoldClips(self._source, fold.taught, first_part=first_part)
-
         try:
             adapted = adapt(
                 self._first,
@@ -332,7 +335,6 @@ class Retraining:
         sides: tuple[MeasuredSide, MeasuredSide],
         chosen: Thresholds,
         *,
-        own: Thresholds,
         factory: MeasuredSide | None,
         golden: GoldenFigures | None,
     ) -> Report:
@@ -372,7 +374,7 @@ class Retraining:
             truth=truth_of(truth, [video.index for video in before.videos]),
             decision=decision,
             lineage=self._order.lineage(self._round, self._choice.steps, seed=SEED, recipe=recipe),
-            rules=by_rule(before, after, own=own, chosen=chosen),
+            rules=by_rule(before, after, own=self._current.thresholds, chosen=chosen),
             notes=(*self._order.notes, *self._choice.stopped, *([adapted.stopped] if adapted.stopped else [])),
         )
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.training.estimate import CHOOSING_FOLDS, expected, guessed, seconds_of, sentence
+from app.training.phases import GUESS
 from app.training.plan import RetrainPlan
 from model.adapting.choosing import Budget
 from storage import jobs
@@ -62,12 +63,25 @@ def test_more_masks_never_take_less_time(one: int, other: int, trainings: int) -
     assert few is not None and many is not None and 0 < few <= many
 
 
+def test_an_earlier_run_is_scaled_by_the_parts_of_its_work() -> None:
+    pace = {"train": 0.5, "measure": 0.1, "steady": 0.4}
+    before = {"seconds": 500.0, "plan": dataclasses.asdict(with_videos(8)), "pace": pace}
+    steps, frames = 4 * 200 * 0.5, 96 * 2 * 0.5
+    assert seconds_of(with_videos(8), [before]) == pytest.approx(500)
+    twice = dataclasses.replace(with_videos(8), measured_frames=2 * 96)
+    assert seconds_of(twice, [before]) == pytest.approx(500 * (steps + 2 * frames) / (steps + frames))
+
+
 def test_before_any_run_the_counted_work_gives_a_guess_for_configurations_that_are_known() -> None:
     eight = guessed(with_videos(8), "tevit_tiny")
     assert eight is not None and 120 < eight < 300, "201 s were measured"
-    assert guessed(with_videos(8), "tevit_lite") == pytest.approx(1.6 * eight)
+    lite, steady = guessed(with_videos(8), "tevit_lite"), 2 * 96 * GUESS["steady"]
+    assert lite == pytest.approx(1.6 * (eight - steady) + steady), "masks are made steady by the same networks"
+    assert guessed(with_videos(8), "tevit_tiny", slow=3.0) == pytest.approx(3 * eight)
     assert guessed(with_videos(8), "tevit_msgshift") is None
     assert guessed(planned(0), "tevit_tiny") is None
+    old = guessed(with_videos(8), "tevit_msgshift", {"train": 2.0, "measure": 0.5}, slow=3.0)
+    assert old == pytest.approx(4 * 200 * 2.0 + 2 * 96 * (0.5 + 3 * GUESS["steady"])), "no run has timed that yet"
     with_pace = guessed(with_videos(8), "tevit_msgshift", {"train": 2.0, "measure": 0.5, "steady": 0.25})
     assert with_pace == pytest.approx(4 * 200 * 2.0 + 2 * 96 * (0.5 + 0.25))
 
@@ -97,13 +111,14 @@ def test_more_videos_are_never_guessed_to_take_less_time(one: int, other: int) -
 def test_runs_of_the_project_come_before_those_of_others_and_these_before_a_guess(database: Database) -> None:
     mine, other = (project_with(database, "fish", name=name)[0] for name in ("mine", "other"))
 
-    def finished(project: str, config: str, pace: float, seconds: float, **typed: int) -> None:
+    def finished(project: str, config: str, pace: float, seconds: float, *, steady: bool = True, **typed: int) -> None:
         with database.atomic() as tx:
             job = jobs.enqueue(tx, kind="retrain", project_id=project, parameters=typed)
             jobs.claim(tx, worker="test", kinds=["retrain"])
             lineage = {"config": config}
             plan = dataclasses.asdict(with_videos(8))
-            result = {"pace": {"train": pace}, "lineage": lineage, "plan": plan, "seconds": seconds}
+            every = {"train": pace, "measure": 0.01, **({"steady": 0.1} if steady else {})}
+            result = {"pace": every, "lineage": lineage, "plan": plan, "seconds": seconds}
             jobs.finish(tx, job.id, result=result)
 
     def now() -> float | None:
@@ -125,6 +140,8 @@ def test_runs_of_the_project_come_before_those_of_others_and_these_before_a_gues
     assert few is not None and few < 60, "far from the 900 of many steps"
     finished(mine.id, "tevit_tiny", pace=0.1, seconds=5)
     assert now() == pytest.approx(70), "it started from another network"
+    finished(mine.id, "tevit_r50", pace=1.0, seconds=20, steady=False)
+    assert now() == pytest.approx(70), "it did not make masks steady, as the next one does"
 
 
 def test_the_time_is_a_sentence() -> None:

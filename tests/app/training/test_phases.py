@@ -40,6 +40,22 @@ def test_the_remaining_time_is_right_from_the_first_unit_where_only_the_machine_
         assert 0 <= share <= 0.999
 
 
+def test_fast_networks_on_a_gpu_do_not_make_the_work_of_the_cpu_look_fast() -> None:
+    phases = (Phase("measure", 10), Phase("train", 100), Phase("steady", 50), Phase("calibrate", 5))
+    watch = Watch()
+    clock = PhaseClock(phases, gpu=True, slowness=2.0, now=watch)
+    for _ in range(10):
+        watch.time += GUESS["measure"] / 10  # a twentieth of what was guessed here
+        clock.advance()
+    cpu = 2.0 * (50 * GUESS["steady"] + 5 * GUESS["calibrate"])
+    assert clock.eta_seconds == pytest.approx(100 * GUESS["train"] / 10 + cpu)
+    clock.begin("steady")
+    for _ in range(10):
+        watch.time += 4 * GUESS["steady"]
+        clock.advance()
+    assert clock.eta_seconds == pytest.approx(4 * (40 * GUESS["steady"] + 5 * GUESS["calibrate"])), "one CPU does both"
+
+
 def test_another_network_is_learnt_from_the_first_step_of_each_phase() -> None:
     seen = run({"measure": 0.01, "train": 2.0, "golden": 0.05, "calibrate": 1.0})
     assert all(estimated == pytest.approx(true, rel=0.05) for _, estimated, true in seen[42:240])
