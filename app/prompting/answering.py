@@ -9,6 +9,7 @@ import numpy as np
 
 from app.errors import BadInput, UnusableModel
 from app.machine import choose_device
+from app.prompting.marks import go_on
 from app.prompting.own_model import OwnModel, OwnPrompter
 from app.settings import segmenter_folder
 from model.prompts import SURE, Prompt, Prompter, PromptError
@@ -19,8 +20,8 @@ from model.prompts.transformers_sam import TransformersSam
 from storage import rle
 
 PROMPTERS: Mapping[str, Callable[[], Prompter]] = {
-    "cursor": CursorPrompter,
-    "u2netp": lambda: WithCorrections(SalientPrompter()),
+    "cursor": lambda: CursorPrompter(go_on=go_on),
+    "u2netp": lambda: WithCorrections(SalientPrompter(go_on=go_on)),
     "grabcut": lambda: WithCorrections(GrabCut()),
     "segmenter": lambda: TransformersSam(segmenter_folder(), choose_device(_wanted["device"])),
 }
@@ -97,7 +98,7 @@ def answer_by_own(jpeg: bytes, prompt: Prompt, model: OwnModel, mask: rle.Rle | 
 def answer_prompt(jpeg: bytes, prompt: Prompt, prompter: str = DEFAULT, mask: rle.Rle | None = None) -> PromptAnswer:
     """The mask of what ``prompt`` points at in a picture; ``mask`` is an earlier mask that its points correct.
 
-    Raises `BadInput` for a prompt that cannot be answered, `UnusableModel` if its model cannot be loaded.
+    Raises `BadInput` for a prompt that cannot be answered, `UnusableModel` if its model cannot be loaded, `Abandoned`.
     """
     return _answer(jpeg, prompt, mask, prompter, lambda: _prompter(prompter))
 

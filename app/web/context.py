@@ -11,7 +11,7 @@ import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple
 
@@ -107,10 +107,12 @@ class Context:
         """Run longer work, which may wait for a frame, in a small thread pool of its own."""
         return await asyncio.get_running_loop().run_in_executor(self.painting, work, *arguments)
 
-    async def prompt(self, jpeg: bytes, prompt: Prompt, prompter: str, mask: Rle | None = None) -> PromptAnswer:
-        """The answer of another process; see `app.prompting.answering.answer_prompt`. Raises as `PromptPool.ask`."""
+    async def prompt(
+        self, left: "Future[None]", jpeg: bytes, prompt: Prompt, prompter: str, mask: Rle | None = None
+    ) -> PromptAnswer:
+        """The answer of another process; see `answer_prompt`. Raises as `PromptPool.ask_until`, for ``left`` too."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.prompting, self.prompts.ask, jpeg, prompt, prompter, mask)
+        return await loop.run_in_executor(self.prompting, self.prompts.ask_until, left, jpeg, prompt, prompter, mask)
 
     async def get_ready_for_prompts(self, jpeg: bytes, prompter: str) -> None:
         """Start the process that answers prompts, and compute there what the first one would wait for."""

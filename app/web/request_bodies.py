@@ -1,5 +1,6 @@
-"""Reading the body of a request in a middleware, and giving it to the application again."""
+"""The body of a request, read in a middleware and given to the application again; and the end of its connection."""
 
+from starlette.requests import Request
 from starlette.types import Message, Receive
 
 
@@ -31,3 +32,9 @@ def with_body(body: bytes, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return replay
+
+
+async def disconnected(request: Request) -> None:
+    """Return when the connection of a request, whose body was read, is closed."""
+    while (await request.receive())["type"] != "http.disconnect":
+        continue

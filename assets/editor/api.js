@@ -126,8 +126,8 @@ export const api = Object.freeze({
    */
   propose: (v, how) => request("POST", `/data/videos/${id(v)}/propose`, how),
 
-  /** The mask of what a box or points mean, or an earlier mask that points correct; picture pixels. @param {string} v @param {Prompt} prompt @returns {Promise<PromptAnswer>} */
-  prompt: (v, prompt) => request("POST", `/data/videos/${id(v)}/prompts`, prompt),
+  /** The mask of what a box or points mean, or an earlier mask that points correct; picture pixels. @param {string} v @param {Prompt} prompt @param {AbortSignal} [left] @returns {Promise<PromptAnswer>} */
+  prompt: (v, prompt, left) => request("POST", `/data/videos/${id(v)}/prompts`, prompt, undefined, undefined, left),
 
   /** Every prompter, with the reason why one cannot run. @param {string|undefined} p the open project, if there is one @returns {Promise<{default: string, prompters: PrompterLine[]}>} */
   prompters: (p) => request("GET", p ? `/data/prompters?project=${id(p)}` : "/data/prompters"),

@@ -134,7 +134,7 @@ export function openVideo({ now: { video } }) {
   return video;
 }
 
-/** @typedef {{frame: number, track: string, confidence: number, source: string, sure: boolean}} Prompted confidence is 0 to 1 */
+/** @typedef {{frame: number, track: string, confidence: number, source: string, sure: boolean, refining?: boolean}} Prompted confidence is 0 to 1; `refining`: a better mask is on its way */
 
 /** @typedef {import("./document/lanes.js").QueueItem} QueueItem */
 /**

@@ -56,10 +56,12 @@ const OUTLIVING = 60_000;
  * @param {unknown} [body] sent as JSON
  * @param {number} [patience] seconds
  * @param {boolean} [last] whether the page goes: the request then outlives it, unless it is too large for that
+ * @param {AbortSignal} [left] ends the request, since nobody waits for its answer any more
  * @returns {Promise<any>} the answer's JSON; rejects with RefusedError or OfflineError
  */
-export async function request(method, path, body, patience = PATIENCE, last = false) {
+export async function request(method, path, body, patience = PATIENCE, last = false, left = undefined) {
   const text = body === undefined ? undefined : JSON.stringify(body);
+  const late = AbortSignal.timeout(patience * 1000);
   let answer;
   try {
     answer = await fetch(path, {
@@ -67,7 +69,7 @@ export async function request(method, path, body, patience = PATIENCE, last = fa
       headers: body === undefined ? {} : { "Content-Type": "application/json" },
       body: text,
       keepalive: last && new TextEncoder().encode(text).length <= OUTLIVING,
-      signal: AbortSignal.timeout(patience * 1000),
+      signal: left ? AbortSignal.any([late, left]) : late,
     });
   } catch {
     throw new OfflineError();

@@ -18,8 +18,8 @@ from model.prompts.corrections import WithCorrections
 from model.prompts.grabcut import SOURCE as GRABCUT
 from model.prompts.grabcut import GrabCut
 from model.prompts.prompt import SURE, Prompt, PromptedMask, PromptError, PromptPoint
+from model.prompts.salient import LEAST_SIDE, SIDE, SaliencyNetwork, SalientMask, SalientThing, ends_there
 from model.prompts.salient import SOURCE as SALIENT
-from model.prompts.salient import SaliencyNetwork, SalientMask, SalientThing, ends_there
 
 # The most that is claimed for a mask about which two ways do not agree.
 UNSURE = 0.5
@@ -28,13 +28,14 @@ UNSURE = 0.5
 class CursorPrompter:
     """The prompter of the editor. It keeps what the network found, so one object should answer all prompts."""
 
-    def __init__(self, weights: Path | None = None) -> None:
+    def __init__(self, weights: Path | None = None, go_on: Callable[[], object] | None = None) -> None:
         """``weights``: the file of U2-Netp; by default the installed one; without one, colours answer alone.
 
+        ``go_on`` is called before each layer of the network; what it raises ends the prompt.
         Raises `model.pretrained.u2netp.U2NetpError` for a file that is not the network.
         """
         file = weights or find("u2netp")
-        self.salient = SalientThing(_network(file)) if file else None
+        self.salient = SalientThing(_network(file, go_on)) if file else None
         self._grabcut = GrabCut()
         self._corrected = WithCorrections(_Function(self._first), self._standing_out)
 
@@ -56,7 +57,8 @@ class CursorPrompter:
             self.salient.see(picture, (0, 0, picture.shape[1], picture.shape[0]))
 
     def _in_box(self, picture: np.ndarray, box: Window, *, draft: bool) -> PromptedMask:
-        salient = self.salient.mask(picture, box, draft=draft) if self.salient else None
+        most = LEAST_SIDE if draft else SIDE
+        salient = self.salient.mask(picture, box, draft=draft, most=most) if self.salient else None
         if salient is not None and (salient.answer.sure or draft):
             return salient.answer
         if salient is not None and salient.seconded:
@@ -81,27 +83,29 @@ class CursorPrompter:
 class SalientPrompter:
     """U2-Netp alone: what stands out in a box, or under a click."""
 
-    def __init__(self, salient: SalientThing | None = None) -> None:
-        """Raises `PromptError` where its weights are not installed."""
+    def __init__(self, salient: SalientThing | None = None, go_on: Callable[[], object] | None = None) -> None:
+        """``go_on``: as of `CursorPrompter`. Raises `PromptError` where its weights are not installed."""
         if salient is None:
             file = find("u2netp")
             if file is None:
                 raise PromptError(missing("u2netp"))
-            salient = SalientThing(_network(file))
+            salient = SalientThing(_network(file, go_on))
         self._salient = salient
 
     def mask(self, picture: np.ndarray, prompt: Prompt) -> PromptedMask:
         """The thing in the box or under the first point in it. Raises `PromptError` without either."""
         if prompt.box is not None:
-            return self._salient.mask(picture, box_in(picture.shape, prompt.box), draft=prompt.draft).answer
+            most = LEAST_SIDE if prompt.draft else SIDE
+            box = box_in(picture.shape, prompt.box)
+            return self._salient.mask(picture, box, draft=prompt.draft, most=most).answer
         found = clicks.thing_under(picture, first_inside(picture.shape, prompt.points), self._salient)
         return found or PromptedMask(np.zeros(picture.shape[:2], dtype=bool), 0.0, SALIENT)
 
 
-def _network(file: Path) -> SaliencyNetwork:
+def _network(file: Path, go_on: Callable[[], object] | None) -> SaliencyNetwork:
     from model.pretrained.u2netp import U2Netp  # brings torch, which the server starts without
 
-    return U2Netp(file)
+    return U2Netp(file, go_on=go_on)
 
 
 def _together(salient: SalientMask, by_colour: np.ndarray, shape: tuple[int, ...], box: Window) -> PromptedMask:

@@ -5,16 +5,12 @@ A network that tracks things sees a frame coarsely: its masks have the right pla
 sure, and shows the same thing, its edges are taken.
 """
 
-import math
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
 from model.prompts.boxes import box_in, box_of, overlap
 from model.prompts.salient import SaliencyNetwork, SalientThing
 
-LEAST_SIDE = 192  # of the square in which a small part of a picture is seen: a third of the time of 320, as good there
 ROOM = 0.1  # of the box's sides, on each side of it: a mask that misses a part of the thing has too small a box
 LEAST_BOX = 28  # working pixels of the longer side; networks paste a mask from so many cells, to the full size
 SAME = 0.6  # IoU of both masks from which on they show the same thing
@@ -33,22 +29,10 @@ def redrawn(picture: np.ndarray, mask: np.ndarray, network: SaliencyNetwork) -> 
         return None
     across, down = ROOM * (box[2] - box[0]), ROOM * (box[3] - box[1])
     roomy = box_in(picture.shape, (box[0] - across, box[1] - down, box[2] + across, box[3] + down))
-    answer = SalientThing(_AsLarge(network)).mask(picture, roomy, draft=True).answer
+    answer = SalientThing(network).mask(picture, roomy, draft=True).answer
     if not answer.sure or overlap(answer.mask, small) < SAME:
         return None
     return _scaled(answer.mask, mask.shape)
-
-
-@dataclass(frozen=True)
-class _AsLarge:
-    """The network, which sees a small part of a picture about as large as it is."""
-
-    network: SaliencyNetwork
-
-    def saliency(self, picture: np.ndarray, side: int) -> np.ndarray:
-        """See `SaliencyNetwork`; the square may be smaller than ``side``."""
-        longer = 32 * math.ceil(max(picture.shape[:2]) / 32)
-        return self.network.saliency(picture, min(side, max(LEAST_SIDE, longer)))
 
 
 def _scaled(mask: np.ndarray, size: tuple[int, ...]) -> np.ndarray:

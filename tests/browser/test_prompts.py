@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from storage import rle, youtube_vis
 from tests.browser import driving
@@ -21,6 +21,11 @@ DOG = (446.0, 376.0, 706.0, 552.0)
 BACK, PAVEMENT = (620.5, 420.5), (560.5, 540.5)
 AUTHOR = "person:test"
 LAST, CORRECTED_ON = 60, 30
+# What the page says about the mask of a box, each time that it changes.
+NOTING = """() => {
+  window.noted = [];
+  window.editor.app.view.on(["prompted"], () => window.noted.push(window.editor.app.view.now.prompted));
+}"""
 
 
 @pytest.fixture
@@ -54,6 +59,18 @@ def stored(page: Page, video: str, frame: int = 0) -> np.ndarray:
     return np.asarray(driving.stored_mask(page, video, track=1, frame=frame), dtype=bool)
 
 
+def drawn_live(page: Page) -> list[Request]:
+    """Draw the box of the dog, and hold the button until its mask is shown; the requests until then."""
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request) if request.url.endswith("/prompts") else None)
+    page.mouse.move(*driving.on_screen(page, *DOG[:2]))
+    page.mouse.down()
+    with page.expect_response("**/prompts") as answered:
+        page.mouse.move(*driving.on_screen(page, *DOG[2:]), steps=8)
+    assert answered.value.ok
+    return asked
+
+
 def spread(page: Page, video: str, *, last: int, frames: int) -> dict[int, str]:
     """Wait for the draft that begins to come, apply it, and return where the masks of the frames come from."""
     page.wait_for_function(WHOLE, arg=[1, last], timeout=LONG_PATIENCE)
@@ -75,11 +92,19 @@ def exported(page: Page, folder: Path) -> youtube_vis.VisTrack:
 
 
 def test_the_dog_is_boxed_corrected_spread_and_exported(page: Page, video: str, watched: Watch, tmp_path: Path) -> None:
-    page.keyboard.press("Shift+B")
-    with page.expect_response("**/prompts") as answered:
-        driving.press_and_drag(page, DOG[:2], DOG[2:])
-    assert answered.value.ok
-    page.wait_for_function("window.editor.state.measure === ''")
+    with page.expect_response("**/prompts/ready"):
+        page.keyboard.press("Shift+B")
+    page.evaluate(NOTING)
+    # The mask follows the box while the button is down, and is saved once.
+    asked = drawn_live(page)
+    assert asked[0].post_data_json["draft"]
+    page.mouse.up()
+    page.wait_for_function("window.noted.some((one) => one && !one.refining)")
+    noted = page.evaluate("window.noted.filter(Boolean).map((one) => Boolean(one.refining))")
+    assert noted in ([True, False], [False]), "a draft is refined once, and where the best mask is there none is shown"
+    driving.saved(page)
+    kinds = [edit["kind"] for edit in driving.fetched(page, f"videos/{video}/history")["edits"]]
+    assert kinds.count("box") == 1
 
     mask = stored(page, video)
     x, y, width, height = rle.bbox(rle.encode(mask))

@@ -12,6 +12,7 @@ from app.pictures import stand_ins
 from app.pictures.decode_queue import Urgency
 from app.pictures.jpegs import PictureAddress
 from app.web.context import Context
+from app.web.request_bodies import disconnected
 from storage.frames import VideoError
 
 # The picture at an address that contains the content hash never changes.
@@ -86,7 +87,7 @@ def router(context: Context) -> APIRouter:
 async def _all_done(request: Request, pictures: "Collection[Future[bytes]]") -> bool:
     """Wait for all pictures; if the browser closes the connection first, cancel the rest and return False."""
     pending = {asyncio.ensure_future(_done(picture)) for picture in pictures}
-    leaving = asyncio.ensure_future(_disconnected(request))
+    leaving = asyncio.ensure_future(disconnected(request))
     try:
         while pending and not leaving.done():
             waited: set[asyncio.Future[None]] = {leaving, *pending}
@@ -104,9 +105,3 @@ async def _done(picture: "Future[bytes]") -> None:
     """Return when the picture is made or has failed; ``picture.result()`` raises the error later."""
     with contextlib.suppress(Exception):
         await asyncio.wrap_future(picture)
-
-
-async def _disconnected(request: Request) -> None:
-    """Return when the connection is closed."""
-    while (await request.receive())["type"] != "http.disconnect":
-        continue

@@ -5,10 +5,11 @@ import logging
 import math
 from collections import deque
 from collections.abc import Awaitable
+from concurrent.futures import Future
 from dataclasses import asdict, replace
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, Field
 
 from app.checkpoints.choice import CheckpointChoice, checkpoint_choice
@@ -19,6 +20,7 @@ from app.prompting.answering import DEFAULT, OWN, PromptAnswer, better
 from app.prompting.choices import own_model, own_state, prompter_states
 from app.prompting.own_model import KEPT, OwnModel
 from app.web.context import Context
+from app.web.request_bodies import disconnected
 from app.web.wire import Json
 from model.prompts import Prompt, PromptPoint
 from storage.rle import Rle
@@ -155,7 +157,17 @@ def router(context: Context) -> APIRouter:
         return {"ready": True}
 
     @routes.post("/videos/{video_id}/prompts")
-    async def prompt(video_id: str, body: PromptBody) -> Json:
+    async def prompt(video_id: str, body: PromptBody, request: Request) -> Json:
+        # A page that no longer wants the answer closes the connection; the next prompt then need not wait for it.
+        left: Future[None] = Future()
+        leaving = asyncio.ensure_future(disconnected(request))
+        leaving.add_done_callback(lambda _: left.cancel())
+        try:
+            return await answer(video_id, body, left)
+        finally:
+            leaving.cancel()
+
+    async def answer(video_id: str, body: PromptBody, left: "Future[None]") -> Json:
         if body.box is None and not body.points:
             raise BadInput("A prompt needs a box or points.")
         picture, key = await picture_of(video_id, body.frame)
@@ -169,7 +181,7 @@ def router(context: Context) -> APIRouter:
         # The checkpoint of the project is asked where it has found everything already.
         if body.prompter == DEFAULT and mask is None and any(key == known for _, known in found_in):
             model = await context.run(own_of, video_id)
-        asked = context.prompt(picture, body.prompt(), body.prompter, mask)
+        asked = context.prompt(left, picture, body.prompt(), body.prompter, mask)
         if model is None or (model.sha256, key) not in found_in:
             return asdict(await asked)
         if body.draft:

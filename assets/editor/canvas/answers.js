@@ -9,29 +9,87 @@ import { api } from "../api.js";
 import { bounds, decode, parse } from "../masks/rle.js";
 import { cut } from "../masks/region.js";
 import { openVideo, PREFERENCES } from "../state.js";
+import { holdRegion } from "./provisional.js";
 import { drawRegionLater, layersOf, strokeEnd } from "./stroke.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("./layers.js").Layers} Layers */
 /** @typedef {import("./stroke.js").Stroke} Stroke */
 /** @typedef {import("../api.js").PromptAnswer} PromptAnswer */
+/** @typedef {import("./prompting.js").Box} Box */
+/** @typedef {import("./prompting.js").BoxQuestions} Questions */
+/** @typedef {NonNullable<ReturnType<typeof holdRegion>>} Provisional */
 /** @typedef {import("../masks/region.js").Mode} Mode */
 /** @typedef {{x: number, y: number, inside: boolean}} Mark a point in picture pixels that belongs to the thing, or does not */
 /** @typedef {(context: CanvasRenderingContext2D) => void} Sketch */
+
+const NOTHING = "Nothing found in the box";
 
 /** @type {WeakMap<Layers, Promise<void>>} the end of the last gesture of each canvas */
 const last = new WeakMap();
 
 /**
- * Draw the mask that the server finds for a box.
+ * Draw the mask that the server finds for a box: its first answer at once, and the best one in place of it.
  * @param {Editor} app @param {Stroke} stroke where it goes @param {Sketch} sketch shown until then
- * @param {() => Promise<PromptAnswer>} ask @param {Mode} mode
+ * @param {Questions} questions @param {Box} box @param {Mode} mode
  */
-export function find(app, stroke, sketch, ask, mode) {
+export function find(app, stroke, sketch, questions, box, mode) {
   inTurn(app, sketch, async (layers) => {
-    const answer = await ask();
-    if (await isOpen(app, layers)) put(app, stroke, answer, mode, "Nothing found in the box");
+    const { first, best } = questions.finish(box);
+    best.catch(() => {}); // it is waited for below, unless the canvas is closed before
+    const quick = await first;
+    if (!(await isOpen(app, layers))) return;
+    const held = quick?.mask && layers.sketch === sketch ? hold(app, stroke, quick, mode) : null;
+    if (held && quick) await refine(app, stroke, held, quick, best, () => questions.leave());
+    else {
+      const answer = await best;
+      if (await isOpen(app, layers)) put(app, stroke, answer, mode, NOTHING);
+    }
   });
+}
+
+/** Draw the first answer without saving it. @param {Editor} app @param {Stroke} stroke @param {PromptAnswer} quick @param {Mode} mode */
+function hold(app, stroke, quick, mode) {
+  if (app.view.now.tool !== "box" || countsOf(app, stroke) === undefined) return null;
+  const held = holdRegion(app, stroke, quick.mask && regionOf(quick.mask), mode, "box");
+  if (!held) return null;
+  const layers = layersOf(app);
+  layers.sketch = null;
+  layers.redrawLive();
+  app.view.set({ measure: "" });
+  prompted(app, stroke, quick, true);
+  return held;
+}
+
+/**
+ * Wait for the best answer, as long as the first one may be refined.
+ * @param {Editor} app @param {Stroke} stroke @param {Provisional} held @param {PromptAnswer} quick
+ * @param {Promise<PromptAnswer>} best @param {() => void} leave
+ */
+async function refine(app, stroke, held, quick, best, leave) {
+  // Where the better answer does not come, the first one is good enough.
+  const answer = await Promise.race([best.catch(() => quick), held.ended]);
+  if (!held.open || !answer) {
+    leave();
+    if (!app.view.now.prompted?.refining) return;
+    if (held.saved) prompted(app, stroke, quick);
+    else app.view.set({ prompted: null });
+    return;
+  }
+  if (!answer.mask) {
+    held.cancel();
+    app.view.set({ prompted: null });
+    tellNothing(app, NOTHING);
+    return;
+  }
+  if (answer !== quick) held.draw(regionOf(answer.mask));
+  held.settle();
+  prompted(app, stroke, answer);
+}
+
+/** Which way found a mask, and how sure it is. @param {Editor} app @param {Stroke} stroke @param {PromptAnswer} answer @param {boolean} [refining] */
+function prompted(app, { frame, track }, { confidence, source, sure }, refining = false) {
+  app.view.set({ prompted: { frame, track, confidence, source, sure, ...(refining ? { refining } : {}) } });
 }
 
 /**
@@ -99,13 +157,17 @@ function notLoaded(app) {
 }
 
 /** Draw an answer. @param {Editor} app @param {Stroke} stroke @param {PromptAnswer} answer @param {Mode} mode @param {string} nothing title where there is no mask */
-function put(app, stroke, { confidence, mask, source, sure }, mode, nothing) {
-  if (!mask && nothing) {
-    const text = "Draw a box close around the thing, or use another tool.";
-    app.toast({ icon: "box", title: nothing, text, name: "box" });
-  } else if (countsOf(app, stroke) === undefined) notLoaded(app);
-  else if (drawRegionLater(app, stroke, mask && regionOf(mask), mode, "box"))
-    app.view.set({ prompted: { frame: stroke.frame, track: stroke.track, confidence, source, sure } });
+function put(app, stroke, answer, mode, nothing) {
+  const { mask } = answer;
+  if (!mask && nothing) tellNothing(app, nothing);
+  else if (countsOf(app, stroke) === undefined) notLoaded(app);
+  else if (drawRegionLater(app, stroke, mask && regionOf(mask), mode, "box")) prompted(app, stroke, answer);
+}
+
+/** @param {Editor} app @param {string} title */
+function tellNothing(app, title) {
+  const text = "Draw a box close around the thing, or use another tool.";
+  app.toast({ icon: "box", title, text, name: "box" });
 }
 
 /** @param {import("../../kit/wire.js").Rle} mask */

@@ -195,12 +195,17 @@ function promptedChip(app) {
     const here = ready && prompted?.frame === frame && prompted.track === (newTrack?.id ?? selected);
     show(element, here);
     if (!here || !prompted) return;
-    const { confidence, source, sure } = prompted;
-    const corrected = source === CORRECTED;
-    element.classList.toggle("v-ok", sure && !corrected);
-    element.classList.toggle("v-warn", !sure && !corrected);
+    const { confidence, refining, source, sure } = prompted;
+    const judges = source !== CORRECTED && !refining;
+    element.classList.toggle("v-ok", sure && judges);
+    element.classList.toggle("v-warn", !sure && judges);
+    if (refining) {
+      element.textContent = "Refining …";
+      element.title = "The mask is a draft; a better one takes its place in a moment";
+      return;
+    }
     const judged = sure ? `${source}, ${Math.round(100 * confidence)} % sure` : `Not sure: ${source}`;
-    element.textContent = corrected ? source : judged;
+    element.textContent = judges ? judged : source;
     element.title = sure
       ? "How sure the server is of this mask, and what found it"
       : "Check the border. A click adds what is missing, Alt and a click takes away; Shift draws a stroke";

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from app.errors import Overloaded
 from app.prompting import pool as pools
+from app.prompting.marks import Abandoned, go_on
 from app.prompting.pool import PromptingFailed, PromptPool
 from tests.waiting import wait_for
 
@@ -52,6 +54,14 @@ def until_there(marker: str) -> None:
         time.sleep(0.01)
 
 
+def until_left(marker: str) -> None:
+    """Work as a network does, which looks between its layers whether somebody still waits."""
+    Path(marker).touch()
+    while True:
+        go_on()
+        time.sleep(0.01)
+
+
 @pytest.fixture
 def made() -> Iterator[list[PromptPool]]:
     opened: list[PromptPool] = []
@@ -65,6 +75,20 @@ def test_the_work_is_done_in_one_other_process(made: list[PromptPool]) -> None:
     made.append(pool)
     assert pool.ask() == pool.ask() != os.getpid()
     assert pool.run(os.getppid) == os.getpid(), "other work runs there too"
+
+
+def test_a_prompt_whose_asker_leaves_ends_early_and_the_process_goes_on(made: list[PromptPool], tmp_path: Path) -> None:
+    pool = PromptPool(until_left)
+    made.append(pool)
+    left: Future[None] = Future()
+    begun = tmp_path / "begun"
+    with ThreadPoolExecutor(1) as asking:
+        waiting = asking.submit(pool.ask_until, left, str(begun))
+        wait_for(begun.exists)
+        left.cancel()
+        with pytest.raises(Abandoned):
+            waiting.result()
+    assert pool.run(os.getppid) == os.getpid(), "the next one is not stopped by that"
 
 
 def test_a_process_that_dies_is_replaced_and_the_prompt_asked_again(made: list[PromptPool], tmp_path: Path) -> None:

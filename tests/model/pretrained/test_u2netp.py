@@ -49,6 +49,22 @@ def test_the_map_is_that_of_another_runtime() -> None:
     assert float(found.mean()) == pytest.approx(MEAN_OF_DISC, abs=1e-4)
 
 
+def test_a_pass_ends_at_a_layer_before_which_somebody_says_so() -> None:
+    layers: list[str] = []
+
+    def go_on() -> None:
+        layers.append("layer")
+        if len(layers) == 5:
+            raise TimeoutError
+
+    network = U2Netp(installed("u2netp"), go_on=go_on)
+    with pytest.raises(TimeoutError):
+        network.saliency(disc()[0], 192)
+    assert len(layers) == 5
+    network.saliency(disc()[0], 192)
+    assert len(layers) > 50, "the next pass goes to its end"
+
+
 @pytest.mark.parametrize("size", [(SIDE, SIDE), (90, 400), (33, 21)])
 def test_the_map_is_that_of_opencv(size: tuple[int, int]) -> None:
     path = installed("u2netp")

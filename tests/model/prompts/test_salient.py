@@ -3,7 +3,7 @@
 import numpy as np
 
 from model.prompts.boxes import box_in, with_margin
-from model.prompts.salient import KEPT, MARGIN, OTHER_MARGINS, SIDE, SalientThing
+from model.prompts.salient import KEPT, LEAST_SIDE, MARGIN, OTHER_MARGINS, SIDE, SalientThing, side_for
 from tests.model.prompts.overlap import iou
 from tests.model.prompts.scenes import RedNetwork, box_around, disc
 
@@ -33,8 +33,30 @@ def test_what_was_seen_for_a_box_is_not_computed_again_for_the_same_part_of_the_
     window = with_margin(PICTURE.shape, BOX, MARGIN)
     seen = thing.see(PICTURE, window)
 
-    assert asked == [SIDE]
+    assert asked == [side_for(window, SIDE)]
     assert seen.shape == (window[3] - window[1], window[2] - window[0])
+
+
+def test_a_part_of_a_picture_is_seen_about_as_large_as_it_is() -> None:
+    assert side_for((0, 0, 40, 30), SIDE) == LEAST_SIDE
+    assert side_for((10, 10, 211, 30), SIDE) == 224
+    assert side_for((0, 0, 900, 30), SIDE) == SIDE
+    assert side_for((0, 0, 900, 30), LEAST_SIDE) == LEAST_SIDE
+
+
+def test_a_draft_in_a_small_square_is_one_even_where_it_is_sure_and_never_the_final_answer() -> None:
+    picture, truth = disc(800, 1200)
+    box = box_in(picture.shape, box_around(truth))
+    network = RedNetwork()
+    thing = SalientThing(network)
+
+    draft = thing.mask(picture, box, draft=True, most=LEAST_SIDE).answer
+    final = thing.mask(picture, box).answer
+    again = thing.mask(picture, box, draft=True, most=LEAST_SIDE).answer
+
+    assert draft.sure and draft.draft and not final.draft
+    assert len(network.seen) == 2, "the draft's map is too coarse for the final answer"
+    assert not again.draft and np.array_equal(again.mask, final.mask), "the fine map serves a draft too"
 
 
 def test_the_network_sees_more_than_the_box() -> None:

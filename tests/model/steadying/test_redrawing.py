@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from model.prompts.salient import SIDE
-from model.steadying.redrawing import LEAST_BOX, LEAST_SIDE, SAME, redrawn
+from model.prompts.salient import LEAST_SIDE, SIDE
+from model.steadying.redrawing import LEAST_BOX, SAME, redrawn
 from tests.model.prompts.overlap import iou
 from tests.model.prompts.scenes import RedNetwork, disc
 

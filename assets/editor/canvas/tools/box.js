@@ -12,6 +12,7 @@ import { openVideo } from "../../state.js";
 import { chosen, correct, find } from "../answers.js";
 import { haloLine } from "../contours.js";
 import { BoxQuestions } from "../prompting.js";
+import { provisionalOf } from "../provisional.js";
 import { layersOf, mayDraw, modeOf, targetOf } from "../stroke.js";
 
 /** @typedef {import("./tool.js").Editor} Editor */
@@ -51,7 +52,8 @@ class Gesture {
     this.foundIn = [0, 0, 0, 0];
     const video = openVideo(app.session).id;
     this.questions = new BoxQuestions(
-      (box, draft) => api.prompt(video, { frame: stroke.frame, box, ...(draft ? { draft } : {}), ...chosen(app) }),
+      (box, draft, left) =>
+        api.prompt(video, { frame: stroke.frame, box, ...(draft ? { draft } : {}), ...chosen(app) }, left),
       (asked, answer) => {
         this.foundIn = asked;
         this.found = answer.mask ? edges(parse(answer.mask.counts), ...answer.mask.size) : null;
@@ -146,6 +148,7 @@ export const boxTool = {
   options: ["modes", "shapes", "prompted"],
   /** @param {Editor} app @param {Point} point */
   down(app, point) {
+    boxTool.settle?.(app);
     if (!mayDraw(app)) return false;
     const stroke = targetOf(app);
     if (!stroke) return false;
@@ -162,20 +165,35 @@ export const boxTool = {
   /** @param {Editor} app */
   up(app) {
     const done = gesture;
-    boxTool.cancel(app);
+    leaveGesture(app);
     if (!done) return;
     const draws = done.paints || done.isClick;
     if (!draws && !done.isBox) return;
     const sketch = (/** @type {CanvasRenderingContext2D} */ context) => done.draw(context, true);
     if (draws) correct(app, done.stroke, sketch, done.marks);
-    else find(app, done.stroke, sketch, () => done.questions.finish(done.box), modeOf(app, done.inverse));
+    else find(app, done.stroke, sketch, done.questions, done.box, modeOf(app, done.inverse));
+  },
+  settle: (app) => provisionalOf(app)?.settle(),
+  finish: (app) => provisionalOf(app)?.settle(),
+  waits: (app) => provisionalOf(app) !== null,
+  /** An undo takes back what is drawn, which is saved first, so that a redo brings it again. @param {Editor} app */
+  takeBack(app) {
+    provisionalOf(app)?.settle();
+    return false;
   },
   /** @param {Editor} app */
   cancel(app) {
-    gesture?.questions.cancel();
-    gesture = null;
-    if (!app.layers) return;
-    app.layers.sketch = null;
-    app.layers.redrawLive();
+    provisionalOf(app)?.cancel();
+    gesture?.questions.leave();
+    leaveGesture(app);
   },
 };
+
+/** The gesture is over; its box is no longer drawn. @param {Editor} app */
+function leaveGesture(app) {
+  gesture?.questions.cancel();
+  gesture = null;
+  if (!app.layers) return;
+  app.layers.sketch = null;
+  app.layers.redrawLive();
+}

@@ -1,14 +1,18 @@
 """Prompts over HTTP: a mask for a box, and one sentence for everything else."""
 
 import asyncio
+import json
+from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message
 
 from app.checkpoints.factory import ensure_factory
 from app.prompting.answering import PromptAnswer
+from app.prompting.marks import Abandoned
 from app.prompting.own_model import OwnModel
 from app.prompting.pool import PromptingFailed
 from app.web.context import Context
@@ -69,6 +73,34 @@ def test_the_process_gets_ready_before_the_first_prompt(client: TestClient, vide
     drawing = ask(client, video.id, {"frame": 3, "box": BOX, "draft": True})
     assert drawing.status_code == 200 and isinstance(drawing.json()["draft"], bool)
     assert client.post(f"/data/videos/{video.id}/prompts/ready", json={"frame": 99}).status_code == 404
+
+
+def test_a_page_that_closes_the_connection_is_not_answered(
+    client: TestClient, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def until_left(self: Context, left: "Future[None]", *of: object) -> PromptAnswer:
+        while not left.done():
+            await asyncio.sleep(0.01)
+        raise Abandoned("It was left.")
+
+    monkeypatch.setattr(Context, "prompt", until_left)
+    arrives: list[Message] = [
+        {"type": "http.request", "body": json.dumps({"frame": 3, "box": BOX}).encode(), "more_body": False},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return arrives.pop(0) if len(arrives) > 1 else arrives[0]
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    path = f"/data/videos/{video.id}/prompts"
+    headers = [(b"host", client.base_url.netloc), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+    asyncio.run(client.app(scope, receive, send))
+    assert sent[0]["status"] == Abandoned.status
 
 
 def test_a_video_that_is_not_there_is_named(client: TestClient) -> None:

@@ -10,13 +10,18 @@ const settle = async () => {
 };
 const SMALL = [0, 0, 10, 10];
 const LARGE = [0, 0, 12, 12];
+const LARGER = [0, 0, 120, 124];
+const NEARLY = [0, 0, 120, 120];
 
 /** Questions whose answers the test gives; `asked` are their boxes, and whether each was a draft. */
 function questions() {
   const [asked, shown, answers] = [[], [], []];
-  const ask = (box, draft) => {
+  const ask = (box, draft, left) => {
     asked.push([box, draft]);
-    return new Promise((done, fail) => answers.push({ done, fail }));
+    return new Promise((done, fail) => {
+      left.addEventListener("abort", () => fail(new Error("left")));
+      answers.push({ done, fail, left });
+    });
   };
   const made = new BoxQuestions(ask, (box, answer) => shown.push([box, answer]));
   return { made, asked, shown, answers };
@@ -49,7 +54,9 @@ test("a pointer that rests on a draft gets the best answer, which the release ta
   assert.deepEqual(asked[1], [LARGE, false]);
   const best = { mask: "best", draft: false };
   answers[1].done(best);
-  assert.equal(await made.finish(LARGE), best);
+  await settle();
+  const last = made.finish(LARGE);
+  assert.deepEqual([await last.first, await last.best], [null, best]);
   assert.equal(asked.length, 2);
 });
 
@@ -62,8 +69,62 @@ test("an answer to a draft that cannot get better is not asked for again, neithe
   await settle();
   t.mock.timers.tick(10 * REST);
   await settle();
-  assert.equal(await made.finish(LARGE), best);
+  const last = made.finish(LARGE);
+  assert.deepEqual([await last.first, await last.best], [null, best]);
   assert.equal(asked.length, 1);
+});
+
+test("at the release a draft of nearly the same box is there at once, and the best answer is asked for", async () => {
+  const { made, asked, answers } = questions();
+  made.look(NEARLY);
+  const draft = { mask: "draft", draft: true };
+  answers[0].done(draft);
+  await settle();
+  made.look(LARGER);
+  const last = made.finish(LARGER);
+  assert.equal(await last.first, draft);
+  assert.ok(answers[1].left.aborted, "the next draft is not computed to its end");
+  assert.deepEqual(asked.slice(1), [
+    [LARGER, true],
+    [LARGER, false],
+  ]);
+  const best = { mask: "best", draft: false };
+  answers[2].done(best);
+  assert.equal(await last.best, best);
+});
+
+test("a draft of another box that is under way at the release is ended, one of nearly the same box is waited for", async () => {
+  for (const [box, ended] of [
+    [SMALL, true],
+    [NEARLY, false],
+  ]) {
+    const { made, asked, answers } = questions();
+    made.look(box);
+    const last = made.finish(LARGER);
+    assert.equal(answers[0].left.aborted, ended);
+    const draft = { mask: "draft", draft: true };
+    answers[ended ? 1 : 0].done(draft);
+    assert.equal(await last.first, draft);
+    await settle();
+    assert.deepEqual(asked.at(-1), [LARGER, false]);
+    assert.equal(asked.length, ended ? 3 : 2);
+  }
+});
+
+test("where the pointer moves on, the best answer for the box where it rested is not computed to its end", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { made, asked, answers } = questions();
+  made.look(SMALL);
+  answers[0].done({ mask: "draft", draft: true });
+  await settle();
+  t.mock.timers.tick(REST);
+  made.look(LARGE);
+  await settle();
+  assert.ok(answers[1].left.aborted);
+  assert.deepEqual(asked.slice(1), [
+    [SMALL, false],
+    [LARGE, true],
+  ]);
 });
 
 test("a draft that fails says nothing, and the release asks again", async () => {
@@ -72,13 +133,16 @@ test("a draft that fails says nothing, and the release asks again", async () => 
   answers[0].fail(new Error("busy"));
   await settle();
   const last = made.finish(LARGE);
+  answers[1].fail(new Error("still busy"));
+  assert.equal(await last.first, null);
   await settle();
   assert.deepEqual(asked, [
     [LARGE, true],
+    [LARGE, true],
     [LARGE, false],
   ]);
-  answers[1].fail(new Error("still busy"));
-  await assert.rejects(last, /still busy/);
+  answers[2].fail(new Error("busy to the end"));
+  await assert.rejects(last.best, /busy to the end/);
 });
 
 test("the server gets ready for the frame where a person stays with a tool that prompts", async (t) => {

@@ -119,7 +119,7 @@ test("a refusal while the box is drawn says nothing yet", async () => {
   assert.deepEqual([app.asked, app.prompts.length], [[], 1]);
   boxTool.up(app);
   await rest();
-  assert.deepEqual([app.asked, app.prompts.length], [["No mask from the server"], 2]);
+  assert.deepEqual([app.asked, app.prompts.length], [["No mask from the server"], 3]);
 });
 
 test("a click corrects the mask of the track: it comes with the mask, and the answer takes its place", async () => {
@@ -171,6 +171,92 @@ function slow() {
   app.masks = () => app.prompts.map(([, { mask }]) => mask?.counts);
   return { app, answers };
 }
+
+/** A box whose draft is drawn, while the best answer is still computed. */
+async function drafted() {
+  const { app, answers } = slow();
+  app.view.set({ tool: "box" });
+  draw(boxTool, app, [at(18, 10), at(26, 18)]);
+  await rest();
+  answers[0](found(20, 12, 22, 16, { draft: true }));
+  await rest();
+  return { app, best: answers[1] };
+}
+const painted = (app) => app.layers.bits.reduce((sum, bit) => sum + bit, 0);
+const BEST = [20, 12, 24, 16];
+
+test("a draft is drawn at once and the best answer in place of it: one edit", async () => {
+  const { app, best } = await drafted();
+  assert.deepEqual([painted(app), app.edits.length, app.view.now.prompted.refining], [36 + 8, 0, true]);
+  assert.equal(app.layers.sketch, null);
+  best(found(20, 12, 21, 16));
+  await rest();
+  assert.deepEqual([app.document.row("t1", 0).area, app.edits.length], [36 + 4, 1]);
+  assert.equal(app.view.now.prompted.refining, undefined);
+});
+
+test("what happens meanwhile saves the draft as it is, and the best answer comes too late", async () => {
+  const meanwhile = {
+    stroke: (app) => {
+      boxTool.settle(app);
+      draw(brushTool, app, [at(4, 15), at(6, 15)]);
+    },
+    box: (app) => draw(boxTool, app, [at(1, 1), at(1.2, 1)]),
+    undo: (app) => assert.equal(boxTool.takeBack(app), false, "the edit itself is undone"),
+    frame: (app) => boxTool.settle(app),
+  };
+  for (const [name, act] of Object.entries(meanwhile)) {
+    const { app, best } = await drafted();
+    act(app);
+    await rest();
+    const kinds = app.edits.map(({ kind }) => kind);
+    assert.deepEqual(kinds, name === "stroke" ? ["box", "brush"] : ["box"], name);
+    const { hash } = app.document.row("t1", 0);
+    best(found(...BEST));
+    await rest();
+    assert.equal(app.document.row("t1", 0).hash, hash, name);
+    assert.equal(app.edits.length, kinds.length, name);
+    assert.equal(app.view.now.prompted?.refining, undefined, name);
+  }
+});
+
+test("Esc throws a draft away; a best answer without a mask does too, and a refused one keeps it", async () => {
+  const thrown = await drafted();
+  boxTool.cancel(thrown.app);
+  await rest();
+  thrown.best(found(...BEST));
+  await rest();
+  const nothing = await drafted();
+  nothing.best(Response.json({ mask: null, confidence: 0, sure: false, source: "" }));
+  await rest();
+  for (const { app } of [thrown, nothing]) {
+    assert.deepEqual([painted(app), app.edits.length, app.layers.drawing], [36, 0, false]);
+    assert.equal(app.view.now.prompted, null);
+  }
+  assert.deepEqual(nothing.app.asked, ["Nothing found in the box"]);
+  const refused = await drafted();
+  refused.best(Response.json({ error: "The server is busy." }, { status: 503 }));
+  await rest();
+  assert.deepEqual([refused.app.document.row("t1", 0).area, refused.app.edits.length], [36 + 8, 1]);
+});
+
+test("a draft replaces a mask, or takes from it, as the best answer does", async () => {
+  for (const [mode, area] of [
+    ["replace", 16],
+    ["intersect", 0],
+  ]) {
+    const { app, answers } = slow();
+    app.view.set({ tool: "box", mode });
+    draw(boxTool, app, [at(18, 10), at(26, 18)]);
+    await rest();
+    answers[0](found(19, 12, 27, 16, { draft: true }));
+    await rest();
+    answers[1](found(...BEST));
+    await rest();
+    const row = app.document.row("t1", 0);
+    assert.deepEqual([row.state === "absent" ? 0 : row.area, app.edits.length], [area, 1]);
+  }
+});
 
 test("two quick clicks: the second one corrects what the first one made", async () => {
   const { app, answers } = slow();
