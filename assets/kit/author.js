@@ -20,3 +20,11 @@ function signedIn(cookies) {
   const found = cookies.split("; ").find((one) => one.startsWith(`${SIGNED_IN}=`));
   return found ? decodeURIComponent(found.slice(SIGNED_IN.length + 1)) : "";
 }
+
+/** Who did something, in words. @param {string} author @param {string} own name of this browser's author */
+export function authorWords(author, own) {
+  if (author === own) return "you";
+  if (author.startsWith("run:")) return "a model or import";
+  // Nobody knows the eight letters that a browser made; who is signed in has a name.
+  return /^person:[0-9a-f]{8}$/.test(author) ? "another person" : author.replace(/^person:/, "");
+}

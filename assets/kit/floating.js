@@ -51,6 +51,11 @@ export function popover(anchor, content, { label, width, align = "start", onclos
   }
   const style = width ? { width: `${width}px` } : null;
   const box = h("div.v-pop", { popover: "auto", role: "dialog", "aria-label": label, style }, content);
+  // Without a field of its own that waits for keys the popover has the focus: Tab goes into it.
+  if (!box.querySelector("[autofocus]")) {
+    box.setAttribute("tabindex", "-1");
+    box.setAttribute("autofocus", "");
+  }
   const place = () => placeAt(box, anchor, align);
   const watch = new ResizeObserver(place);
   const press = (/** @type {PointerEvent} */ event) => {

@@ -373,6 +373,7 @@ def rejected_masks_are_only_lines(easel: Easel) -> None:
     easel.page.wait_for_function(f"({alpha})([30, 30]) === 0")
     easel.key("Shift+Z", "y")
     look = easel.page.get_by_role("dialog", name="Look of picture and masks")
+    expect(look.get_by_label("Mask opacity")).to_be_focused()
     look.get_by_label("Brightness").fill("60")
     expect(easel.page.locator(".v-editor.v-adjusted")).to_have_count(1)
     look.get_by_role("button", name="Reset").click()

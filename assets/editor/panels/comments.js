@@ -1,6 +1,7 @@
 // @ts-check
 /** The list of comments in the side panel, and the form for a new one. */
 
+import { authorWords } from "../../kit/author.js";
 import { button, h, icon, iconButton, swatch } from "../../kit/dom.js";
 import { popover } from "../../kit/floating.js";
 import { ago } from "../../kit/text.js";
@@ -62,6 +63,7 @@ function row(app, comment) {
   const { id, text, author, created, frame, resolved, resolved_by: by } = comment;
   const track = comment.track === null ? undefined : app.document.tracks.get(comment.track);
   const here = frame === app.view.now.frame;
+  const who = (/** @type {string|null} */ name) => authorWords(name ?? "", app.author);
   return h(
     "article.v-comment",
     { class: here ? "v-selected" : "", "data-comment": id },
@@ -81,7 +83,7 @@ function row(app, comment) {
         h("span.v-t3", null, ago(created)),
       ),
       h("span.v-commenttext", null, text),
-      h("span.v-t3.v-ell", null, resolved ? `${author}, resolved by ${by}` : author),
+      h("span.v-t3.v-ell", null, resolved ? `${who(author)}, resolved by ${who(by)}` : who(author)),
     ),
     h(
       "span.v-commentactions",

@@ -34,6 +34,7 @@ function amountRow({ preferences }, [name, label, least, most]) {
     max: most,
     step: 1,
     "aria-label": label,
+    autofocus: name === AMOUNTS[0][0],
     oninput: () => preferences.set({ [name]: Number(slider.value) }),
     ondblclick: () => preferences.set({ [name]: PREFERENCES[name] }),
   });

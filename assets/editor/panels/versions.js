@@ -2,6 +2,7 @@
 /** Earlier versions of the selected track, each with a picture and its author; a chosen one is compared and restored. */
 
 import { api, frameAddress } from "../api.js";
+import { authorWords } from "../../kit/author.js";
 import { fill, h, icon } from "../../kit/dom.js";
 import { popover } from "../../kit/floating.js";
 import { messageOf } from "../../kit/request.js";
@@ -24,13 +25,6 @@ const SOURCE = 640;
 
 /** Versions of one answer. */
 const PAGE = 60;
-
-/** Who made an edit, in words. @param {string} author @param {string} own name of this browser's author */
-export function authorWords(author, own) {
-  if (author === own) return "you";
-  if (author.startsWith("run:")) return "a model or import";
-  return author.startsWith("person:") ? "another person" : author;
-}
 
 /** @param {Editor} app */
 export function openVersions(app) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { author } from "../../../assets/kit/author.js";
+import { author, authorWords } from "../../../assets/kit/author.js";
 import { memoryStorage } from "../editor/memory.mjs";
 
 test("a browser has one author, another browser another", () => {
@@ -17,4 +17,15 @@ test("who is signed in is the author in every browser, and nothing is kept of it
   assert.equal(author(storage, cookies), "person:Zoë L;");
   assert.equal(storage.getItem("v-author"), null);
   assert.match(author(storage, "v-signed-in=; a=1"), /^person:[0-9a-f]{1,8}$/);
+});
+
+test("authors are named as a person reads them", () => {
+  const words = (author) => authorWords(author, "person:00000001");
+  assert.deepEqual(["person:00000001", "person:2b3ce4e6", "run:9", "ann", "person:Zoë"].map(words), [
+    "you",
+    "another person",
+    "a model or import",
+    "ann",
+    "Zoë",
+  ]);
 });

@@ -59,6 +59,15 @@ test("a press of its button, which closes it, does not open it again", async () 
   assert.equal(page.all(".v-menu").length, 1, "the next press opens it");
 });
 
+test("the field that waits for keys has the focus, else the popover itself", async () => {
+  const { page, one, two } = await withAnchors();
+  popover(one, h("input", { autofocus: true }), { label: "Name" });
+  assert.equal(page.find(".v-pop").hasAttribute("tabindex"), false);
+  popover(two, button("Cancel"), { label: "Jobs" });
+  const box = page.find(".v-pop");
+  assert.deepEqual([box.getAttribute("tabindex"), box.hasAttribute("autofocus")], ["-1", true]);
+});
+
 test("the opener is notified of the end once", async () => {
   const { page, one } = await withAnchors();
   let ends = 0;

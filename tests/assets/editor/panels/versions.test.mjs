@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { KINDS } from "../../../../assets/kit/kinds.js";
-import { authorWords, cutOut, openVersions } from "../../../../assets/editor/panels/versions.js";
+import { cutOut, openVersions } from "../../../../assets/editor/panels/versions.js";
 import { iconMarkup } from "../../../../assets/look/icons.js";
 import { openPage, settle } from "../../browser.mjs";
 import { FakeElement } from "../../elements.mjs";
 import { smallDocument } from "../memory.mjs";
-
-test("authors are named as a person reads them", () => {
-  const words = (author) => authorWords(author, "person:1");
-  assert.deepEqual(["person:1", "person:2", "run:9", "ann"].map(words), [
-    "you",
-    "another person",
-    "a model or import",
-    "ann",
-  ]);
-});
 
 test("a picture shows the mask with room around it, in its own shape", () => {
   for (const box of [
