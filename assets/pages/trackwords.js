@@ -20,7 +20,10 @@ export const MACHINE = "run:";
 export function nameOf(author, me) {
   if (author === null) return "";
   if (author === me) return "You";
-  return author.startsWith(MACHINE) ? "Model or import" : author.replace(/^person:/, "");
+  if (author.startsWith(MACHINE)) return "Model or import";
+  const name = author.replace(/^person:/, "");
+  // Letters that a browser made: no name, but they tell people apart.
+  return /^[0-9a-f]{8}$/.test(name) ? `Person ${name}` : name;
 }
 
 /** "Drawn, proposed". @param {readonly string[]} sources */

@@ -161,7 +161,7 @@ export const JUDGING = Object.freeze([
     group: GROUP,
     keys: ["K"],
     icon: "kprev",
-    places: ["palette", "lane", "canvas"],
+    places: EVERYWHERE,
     unavailable: firstOf(lockedTrack, noKeyMask),
     run: (app) => app.track && app.queue?.add("key", verdicts.keyFrame(app.document, app.track, app.view.now.frame)),
   },
