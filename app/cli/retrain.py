@@ -22,6 +22,7 @@ from app.sentences import WrongUsage, counted
 from app.settings import Settings
 from app.training.corrections import MaskPlace
 from app.training.estimate import expected, sentence
+from app.training.golden_file import golden_file
 from app.training.past_runs import start_config
 from app.training.plan import RetrainPlan, plan, sentences
 from app.training.retrain import AGAIN, go_on, start
@@ -55,11 +56,11 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             _give_start(database, settings, project)
             planned = plan(database, project.id)
             if arguments.plan:
-                _show(database, project.id, planned, arguments)
+                _show(database, settings, project.id, planned, arguments)
                 return
             named: list[MaskPlace] = []
             if planned.reason is None and shard.first:
-                print_lines(_in_words(database, project.id, planned, arguments))
+                print_lines(_in_words(database, settings, project.id, planned, arguments))
                 named = _suspicious(database, project.id, leave_out=arguments.leave_out_suspicious)
             asked: dict[str, Any] = {"steps": arguments.steps, "leave_out": named, "again": arguments.propose_again}
             if shard.count > 1:
@@ -92,7 +93,9 @@ def _give_start(database: Database, settings: Settings, project: Project) -> Non
         ensure_factory(database, settings)
 
 
-def _show(database: Database, project_id: str, planned: RetrainPlan, arguments: argparse.Namespace) -> None:
+def _show(
+    database: Database, settings: Settings, project_id: str, planned: RetrainPlan, arguments: argparse.Namespace
+) -> None:
     """Print the plan, and the corrections that look spoiled."""
     from app.training import suspicions  # loads torch, which following a job does not need
 
@@ -102,11 +105,13 @@ def _show(database: Database, project_id: str, planned: RetrainPlan, arguments: 
     if arguments.json:
         print(json.dumps({**asdict(planned), "corrections": checked.as_json()}))
     else:
-        print("\n".join((*_in_words(database, project_id, planned, arguments), *suspicions.sentences(checked))))
+        print(
+            "\n".join((*_in_words(database, settings, project_id, planned, arguments), *suspicions.sentences(checked)))
+        )
 
 
 def _in_words(
-    database: Database, project_id: str, planned: RetrainPlan, arguments: argparse.Namespace
+    database: Database, settings: Settings, project_id: str, planned: RetrainPlan, arguments: argparse.Namespace
 ) -> tuple[str, ...]:
     """The plan, how long it takes and what a promotion leads to, one sentence a line."""
     bring_up_to_date(database, project_id)
@@ -117,8 +122,10 @@ def _in_words(
         again = len(proposed_unjudged(tx, project_id)) if arguments.propose_again else 0
     if planned.reason is not None:
         return sentences(planned)
+    golden = golden_file(settings.data, config) if config else None
     promoted = f"If it is promoted, it proposes again in {counted(again, 'unreviewed video')}." if again else ""
-    return (*sentences(planned), sentence(seconds), *([promoted] if promoted else []))
+    more = (golden.sentence if golden else "", sentence(seconds), promoted)
+    return (*sentences(planned), *filter(None, more))
 
 
 def _suspicious(database: Database, project_id: str, *, leave_out: bool) -> list[MaskPlace]:

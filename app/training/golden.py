@@ -17,22 +17,23 @@ import numpy as np
 
 from app.sentences import counted
 from app.training.file_clips import YoutubeVisClips
+from app.training.golden_file import FOLDER, path_in
 from model.adapting.procedural_replay import ProceduralClips
 from model.config import TeViTConfig
 from model.network.tevit import TeViT
 from model.procedural import DOMAINS
 from model.scoring import find_tracks, score
-from model.training.clips import ClipSource, ClipVideo
+from model.training.clips import ClipSource, ClipSubset, ClipVideo
 from model.weights.categories import normalised
 from model.weights.checkpoint import ModelCheckpoint
 from storage.youtube_vis import FRAMES_FOLDER
 
 PROCEDURAL, YOUTUBE_VIS, EARLIER = "procedural", "youtube-vis", "held-out"
-FOLDER = "golden"  # in the data folder: ``instances.json`` and the frames beside it
 VIDEOS, FRAMES = 60, 12  # the AP of twenty videos varies by three points between equally good networks
 SEED = 900_001  # that of no replay, no training and no benchmark
 CHOOSING_SEED = 910_001  # the same for the videos by which a training is chosen
 LEAST_TO_SHARE = 6  # videos of the user, of which every third is for choosing
+LEAST_TO_REPLAY = 18  # videos of the user, of which every third is replayed and every third judges
 LEAST_EARLIER = 3  # videos held out in earlier rounds
 # Configurations whose first checkpoint learnt a procedural domain.
 MADE_FOR = {"tevit_tiny": "demo", "tevit_lite": "lifelike"}
@@ -44,7 +45,8 @@ class GoldenSet:
     """Videos of a source, and the checkpoint that a new one is compared with on them.
 
     ``against``: "first", the first checkpoint of the line, or "current", the one in use. ``choosing``: other videos of
-    the same kind, by which it is chosen how far a training goes; None if there are none.
+    the same kind, by which it is chosen how far a training goes; None if there are none. ``replay``: others again that
+    trainings may replay, named as classes of the first checkpoint.
     """
 
     kind: str
@@ -53,6 +55,7 @@ class GoldenSet:
     videos: tuple[int, ...]
     against: str
     choosing: "GoldenSet | None" = None
+    replay: ClipSource | None = None
 
     @property
     def frames(self) -> int:
@@ -72,9 +75,10 @@ def golden_set(
     domain = MADE_FOR.get(first.config.name)
     if domain is not None and knows(first.categories, DOMAINS[domain].categories):
         return _procedural(domain, first.config, chooses)
-    file = data / FOLDER / "instances.json"
+    file = path_in(data)
     if file.is_file():
-        return _of_user(YoutubeVisClips(file, file.parent / FRAMES_FOLDER))
+        own = YoutubeVisClips(file, file.parent / FRAMES_FOLDER)
+        return _of_user(own, replays=knows(first.categories, own.categories))
     if len(earlier) >= LEAST_EARLIER:
         name = f"{counted(len(earlier), 'video')} held out in earlier rounds"
         return GoldenSet(EARLIER, name, project, tuple(earlier), "current")
@@ -94,8 +98,8 @@ def _procedural(domain: str, config: TeViTConfig, chooses: bool) -> GoldenSet:
     return GoldenSet(PROCEDURAL, name, clips(SEED, FRAMES), every, "first", choosing)
 
 
-def _of_user(own: ClipSource) -> GoldenSet:
-    """The user's videos: with enough of them every third is for choosing."""
+def _of_user(own: ClipSource, *, replays: bool) -> GoldenSet:
+    """The user's videos: with enough of them every third is for choosing, and another third may be replayed."""
 
     def of(videos: Sequence[int], use: str, choosing: GoldenSet | None = None) -> GoldenSet:
         chosen = tuple(videos[:MOST_VIDEOS])
@@ -105,7 +109,12 @@ def _of_user(own: ClipSource) -> GoldenSet:
     every = range(len(own.videos))
     if len(every) < LEAST_TO_SHARE:
         return of(every, "")
-    return of([k for k in every if k % 3 < 2], "", of(every[2::3], " for choosing"))
+    choosing = of(every[2::3], " for choosing")
+    if not replays or len(every) < LEAST_TO_REPLAY:
+        return of([k for k in every if k % 3 < 2], "", choosing)
+    replayed = every[1::3][:MOST_VIDEOS]
+    judging = of(every[::3], f"; {len(replayed)} others are replayed", choosing)
+    return replace(judging, replay=ClipSubset(own, replayed))
 
 
 def knows(classes: Sequence[str], categories: Sequence[str]) -> bool:

@@ -58,7 +58,9 @@ class KnownVideos:
             videos = self._clips(kept.golden)
             self.golden = agreement(first, videos, device=device, check=check)
             self.contents = tuple(one.content for one in videos.corrected) if self.golden is not None else ()
-        self.replay = replay_for(first, lambda: self._clips(kept.replayed), device=device, check=check)
+        self.replay = None if golden is None else golden.replay
+        if self.replay is None:
+            self.replay = replay_for(first, lambda: self._clips(kept.replayed), device=device, check=check)
 
     def close(self) -> None:
         """Close the open videos."""

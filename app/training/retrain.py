@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.checkpoints.choice import chosen_checkpoint
 from app.errors import BadInput
 from app.jobs import queue
 from app.library.kept_runs import newest_kept
 from app.settings import Settings
 from app.training.corrections import MaskPlace
+from app.training.golden_file import golden_file
 from app.training.plan import plan
 from storage import jobs
 from storage.database import Database
@@ -40,11 +42,17 @@ def start(
 
     ``again``: whether a promotion is followed by new proposals in the videos that nobody has judged.
 
-    Raises `BadInput` if there is nothing to train on, or if the project is retraining already.
+    Raises `BadInput` if there is nothing to train on, if the user's golden set cannot be used, or if the project is
+    retraining already.
     """
     reason = plan(database, project_id).reason
     if reason is not None:
         raise BadInput(reason)
+    with database.read() as tx:
+        current = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
+    golden = None if current is None else golden_file(settings.data, current.config)
+    if golden is not None and golden.problem is not None:
+        raise BadInput(golden.sentence)
     queue.care(database, settings)  # a retraining whose process has died goes on in the queue: that is the reason then
     return queue.enqueue(
         database,

@@ -46,6 +46,7 @@ import { EVALUATIONS } from "./report.js";
  * @property {{id: string, name: string}|null} active checkpoint in use
  * @property {{steps: number|null, config: string, from: string|null}} defaults
  * @property {string|null} [stopped] id of the run that was stopped and can go on
+ * @property {string|null} [golden] what the user's golden set is used for, or why it cannot be
  * @property {number} [again] unreviewed videos in which a promotion may propose again
  * @property {Run[]} runs newest first
  * @property {import("./effort.js").Effort} [effort] what people's work in the project took so far
@@ -82,10 +83,21 @@ export function planCard({ facts, run, running, before, steps, again = null }) {
     "section.v-card",
     { id: "v-plan" },
     h("header", null, h("h2.v-grow", null, title)),
-    h("div.bd", null, ...amounts(plan), ...background(plan), remarksOn(plan), pairList(pairs)),
+    h(
+      "div.bd",
+      null,
+      ...amounts(plan),
+      ...background(plan),
+      remarksOn(plan),
+      past ? null : goldenLine(facts),
+      pairList(pairs),
+    ),
     past || running ? null : again,
   );
 }
+
+/** What the user's golden set is used for; null where there is none. @param {Facts} facts */
+const goldenLine = ({ golden }) => (golden ? h("p.v-small", { id: "v-golden-set" }, golden) : null);
 
 /**
  * The choice to propose again after a promotion; null where that would change nothing.
@@ -148,6 +160,7 @@ export function nextCard(facts, run, again = null) {
           ]
         : [...amounts(plan), ...background(plan)]),
       remarksOn(plan),
+      goldenLine(facts),
       pairList([
         ["Compared with", facts.defaults.from ?? "the current model"],
         ["Takes", duration(facts.seconds)],

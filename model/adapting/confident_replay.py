@@ -3,7 +3,7 @@
 Only these tracks teach. What else is in the pictures is unknown, so nothing is background.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 
@@ -53,7 +53,7 @@ class ConfidentClips:
                 continue
             check()
             left -= count
-            found = with_memory(network, partial(_confident, network, source, index, count))
+            found = with_memory(network, partial(_of_video, network, source, index, count))
             if found.tracks:
                 self._indices.append(index)
                 self.videos = (*self.videos, found)
@@ -63,8 +63,11 @@ class ConfidentClips:
         return self._source.read_frames(self._indices[video], frames)
 
 
-def _confident(network: TeViT, source: ClipSource, index: int, count: int) -> ClipVideo:
-    video, frames = source.videos[index], islice(frames_of(source, index), count)
+def _of_video(network: TeViT, source: ClipSource, index: int, count: int) -> ClipVideo:
+    return _confident(network, islice(frames_of(source, index), count), source.videos[index], count)
+
+
+def _confident(network: TeViT, frames: Iterator[np.ndarray], video: ClipVideo, count: int) -> ClipVideo:
     settings = ProposeSettings(rule="review", thresholds=CONFIDENT)
     results = propose(network, frames, expected=count, config=network.config, settings=settings, keep_state=False)
     tracks = tuple(_labelled(track, number) for number, track in enumerate(gather(results).tracks, 1))

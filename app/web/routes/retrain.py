@@ -8,6 +8,7 @@ from app.checkpoints.choice import chosen_checkpoint
 from app.reviewing.next_videos import proposed_unjudged
 from app.training.corrections import latest_check
 from app.training.estimate import expected
+from app.training.golden_file import golden_file
 from app.training.past_runs import KIND, PastRun, past_runs, start_config
 from app.training.plan import plan
 from app.training.recorded_effort import recorded_effort
@@ -29,7 +30,7 @@ def facts(context: Context, project_id: str) -> Json:
     what each one in use has to learn from. ``corrections``: the latest check of them, of which at most `MOST_SHOWN`
     masks are named and ``suspicious`` is the number of all. ``stopped``: id of the run that can go on.
     ``effort``: what people's work in the project took so far. ``again``: number of videos in which a promotion would be
-    followed by new proposals; the summaries must be up to date.
+    followed by new proposals; the summaries must be up to date. ``golden``: a sentence about the user's golden set.
     """
     planned = plan(context.database, project_id)
     with context.database.read() as tx:
@@ -44,6 +45,7 @@ def facts(context: Context, project_id: str) -> Json:
         config = start and start_config(tx, project_id, start)
         seconds = expected(tx, project_id, planned, config) if config else None
         again = len(proposed_unjudged(tx, project_id))
+    golden = golden_file(context.settings.data, config) if config else None
     shown = replace(checked, named=checked.named[:MOST_SHOWN])
     return {
         "plan": asdict(planned),
@@ -59,6 +61,7 @@ def facts(context: Context, project_id: str) -> Json:
         },
         "stopped": None if left is None else left.id,
         "again": again,
+        "golden": None if golden is None else golden.sentence,
         "runs": [_run(run) for run in runs],
     }
 

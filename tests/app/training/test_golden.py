@@ -25,6 +25,7 @@ from app.training.golden import (
 )
 from model.config import named
 from model.network.tevit import build
+from model.training.clips import ClipSubset
 from model.weights.checkpoint import ModelCheckpoint, from_network
 from tests.app.training.corrected_project import CLASSES
 from tests.model.test_rule_scoring import made
@@ -60,6 +61,23 @@ def test_every_third_video_of_the_user_is_for_choosing(
     assert found is not None and len(found.videos) == judging and str(judging) in found.name
     other = () if found.choosing is None else found.choosing.videos
     assert len(other) == choosing and not set(other) & set(found.videos)
+
+
+def test_with_many_videos_of_the_user_a_third_is_replayed_and_judges_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Source(*[made() for _ in range(18)])
+    monkeypatch.setattr(golden, "YoutubeVisClips", lambda *files: own)
+    (tmp_path / golden.FOLDER).mkdir()
+    (tmp_path / golden.FOLDER / "instances.json").touch()
+    found = golden_set(checkpoint_of(*own.categories), tmp_path, Source(), [])
+    assert found is not None and found.choosing is not None and isinstance(found.replay, ClipSubset)
+    replayed = {found.replay.origin(k)[1] for k in range(len(found.replay.videos))}
+    assert [len(one) for one in (found.videos, found.choosing.videos, replayed)] == [6, 6, 6]
+    assert len({*found.videos, *found.choosing.videos, *replayed}) == 18
+    assert found.name == "6 videos of YouTube-VIS in the folder golden; 6 others are replayed"
+    other = golden_set(checkpoint_of("what", "ever"), tmp_path, Source(), [])
+    assert other is not None and other.replay is None, "it cannot name what is in them"
 
 
 def test_others_have_the_users_split_then_the_videos_of_earlier_rounds_then_none(tmp_path: Path) -> None:

@@ -6,10 +6,12 @@ import pytest
 
 from app.settings import Settings
 from app.training import open_videos
+from app.training.golden import GoldenSet
 from app.training.kept_state import KeptState
 from app.training.known_videos import KnownVideos
 from app.training.project_clips import ProjectClips
 from model.adapting import confident_replay
+from model.training.clips import ClipSubset
 from storage import videos
 from storage.database import Database
 from storage.projects import Project
@@ -20,6 +22,8 @@ from tests.app.made import project_with, video_in
 from tests.app.training.corrected_project import drawn
 from tests.app.training.test_agreement import sure
 from tests.model.adapting.made import small_checkpoint
+from tests.model.test_rule_scoring import made
+from tests.model.test_scoring import Source
 
 
 @pytest.fixture
@@ -29,9 +33,9 @@ def opened(
     """A project, its category, and twelve open videos, half of which are to judge."""
     monkeypatch.setattr(open_videos, "SHARE", 2)
     monkeypatch.setattr(confident_replay, "_confident", sure)
-    made, categories = project_with(database, "fish")
-    clips = [video_in(database, settings, made, tmp_path, f"open {k}") for k in range(12)]
-    return made, categories["fish"].id, clips
+    project, categories = project_with(database, "fish")
+    clips = [video_in(database, settings, project, tmp_path, f"open {k}") for k in range(12)]
+    return project, categories["fish"].id, clips
 
 
 def known(database: Database, settings: Settings, project: Project, job: str) -> KnownVideos:
@@ -86,3 +90,15 @@ def test_all_videos_are_closed(
     monkeypatch.setattr(ProjectClips, "close", lambda source: closed.extend(source.video_ids))
     found.close()
     assert set(closed) == {clip.id for clip in opened[2]}
+
+
+def test_what_the_golden_set_gives_to_replay_comes_before_the_projects_own_videos(
+    database: Database, settings: Settings, opened: tuple[Project, str, list[Video]]
+) -> None:
+    own = Source(made(), made())
+    given = GoldenSet("youtube-vis", "", own, (0,), "first", replay=ClipSubset(own, (1,)))
+    state, project_id = KeptState(settings, "job"), opened[0].id
+    found = KnownVideos(
+        database, state, small_checkpoint(), given, project_id=project_id, corrected=(), roles={}, device="cpu"
+    )
+    assert found.golden is given and found.replay is given.replay and found.contents == ()

@@ -41,6 +41,14 @@ test("the bar of masks has a part for each kind that occurs, as wide as its shar
   );
 });
 
+test("the golden set of the user is named in the plan of the next run", async () => {
+  await openPage();
+  const golden = "What it knew before is judged by 20 videos of YouTube-VIS in the folder golden.";
+  assert.match(card({ facts: facts({ golden }) }).textContent, /judged by 20 videos of YouTube-VIS/);
+  assert.match(nextCard(facts({ golden }), { plan: plan(), result: {} }).textContent, /judged by 20 videos/);
+  assert.equal(card().querySelector("#v-golden-set"), null);
+});
+
 test("a run under way or finished shows its own plan, not the next one", async () => {
   await openPage();
   const own = plan({ videos: 7 });
