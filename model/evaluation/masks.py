@@ -1,22 +1,22 @@
 """Reads the masks of YouTube-VIS entries for evaluation: any segmentation form to checked run-length codes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from typing import Any
 
 import numpy as np
 from pycocotools import mask as coco_mask
 
-from .run_lengths import covered
+from .run_lengths import CODE_CHARACTERS, RunLengths, decode
 
-_CODE_CHARACTERS = bytes(range(48, 48 + 64))
-_LAST_CHARACTER = _CODE_CHARACTERS[31]  # the highest one without the bit that announces another character
+_LAST_CHARACTER = CODE_CHARACTERS[31]  # the highest one without the bit that announces another character
 # Bounds beyond which the library exhausts the memory, or aborts, instead of raising an error.
 MAX_PIXELS = 1 << 28
 MAX_COORDINATE = 1e5
 _AT_ONCE = 255  # the library counts the masks of one call in eight bits
 _EXACT = 1 << 53  # whole numbers below it are exact as floats
+_NONE = np.zeros(0, np.int64)
 
 
 class EvaluationInputError(ValueError):
@@ -27,13 +27,19 @@ class EvaluationInputError(ValueError):
 class MaskSequence:
     """The masks of one track over its frames.
 
-    ``codes``: compressed COCO RLE dicts, ``None`` where absent; ``areas`` int64 (T,), pixels; ``size``: rows and
-    columns of all masks that are there, ``None`` if they differ or there is none.
+    ``codes``: compressed COCO RLE dicts, ``None`` where absent; ``size``: rows and columns of all masks that are there,
+    ``None`` if they differ or there is none; ``numbers`` int64 (T,): those of the masks in ``runs``, -1 where absent.
     """
 
     codes: Sequence[Any]
-    areas: np.ndarray
     size: tuple[int, int] | None
+    numbers: np.ndarray
+    runs: RunLengths
+
+    @property
+    def areas(self) -> np.ndarray:
+        """Pixels, int64 (T,)."""
+        return self.runs.areas[self.numbers]
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -51,7 +57,7 @@ def mean_area(areas: Sequence[float | None]) -> float:
 
 def mean_areas(tracks: Sequence[MaskSequence]) -> np.ndarray:
     """Mean area (N,) float64 in pixels of each track over the frames in which its mask has any; 0 where none has."""
-    ends = np.cumsum([0, *(len(track.areas) for track in tracks)])
+    ends = np.cumsum([0, *map(len, tracks)])
     pixels = np.concatenate([np.zeros(0, np.int64), *(track.areas for track in tracks)])
     total, shown = (np.concatenate(([0], np.cumsum(each))) for each in (pixels, pixels > 0))
     total, shown = (np.diff(sums[ends]) for sums in (total, shown))
@@ -94,7 +100,7 @@ def _read_text(counts: Any, where: str) -> bytes:
         counts = counts.encode("utf-8", "surrogatepass")
     if not isinstance(counts, bytes) or not counts:
         raise EvaluationInputError(f"{where}: RLE needs 'counts' as text or a list of run lengths")
-    if counts.translate(None, _CODE_CHARACTERS) or (counts[-1] - 48) & 32:
+    if counts.translate(None, CODE_CHARACTERS) or (counts[-1] - 48) & 32:
         raise EvaluationInputError(f"{where}: damaged RLE, 'counts' has a foreign character or is cut off")
     return counts
 
@@ -115,25 +121,42 @@ def _read_code(segmentation: Any, size: tuple[int, int], entry: str, frame: int)
     return {"size": own, "counts": _read_text(counts, where)}
 
 
-def _are_sound(found: list[Any]) -> bool:
-    """Whether all are compressed RLE dicts of one size with sound text: the common case, checked all at once."""
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """The codes of some tracks, and their ``sizes`` as in :class:`MaskSequence`.
+
+    ``text`` has the counts of all masks, one after another; ``lengths`` and ``rooms`` int64 (N,) are the characters and
+    the pixels of each.
+    """
+
+    codes: list[list[Any]]
+    sizes: list[tuple[int, int] | None]
+    text: bytes
+    lengths: np.ndarray
+    rooms: np.ndarray
+
+
+def _sound_text(found: list[Any]) -> tuple[bytes, np.ndarray] | None:
+    """``text`` and ``lengths`` if all are compressed RLE dicts of one size with sound text, as most are; else None."""
     try:
         texts, sizes = [one["counts"] for one in found], [one["size"] for one in found]
-        characters = np.frombuffer("".join(texts).encode("ascii"), np.uint8)
+        text = "".join(texts).encode("ascii")
     except (TypeError, LookupError, UnicodeEncodeError):
-        return False
-    first = sizes[0]
-    return (
+        return None
+    first, characters = sizes[0], np.frombuffer(text, np.uint8)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    sound = (
         sizes.count(first) == len(sizes)
         and type(first) is list
         and len(first) == 2
         and set(map(type, chain.from_iterable(sizes))) == {int}  # a float equals its integer
         and min(first) > 0
         and first[0] * first[1] <= MAX_PIXELS
-        and min(lengths := list(map(len, texts))) > 0
-        and _CODE_CHARACTERS[0] <= int(characters.min()) <= int(characters.max()) <= _CODE_CHARACTERS[-1]
+        and lengths.min() > 0
+        and CODE_CHARACTERS[0] <= int(characters.min()) <= int(characters.max()) <= CODE_CHARACTERS[-1]
         and int(characters[np.cumsum(lengths) - 1].max()) <= _LAST_CHARACTER
     )
+    return (text, lengths) if sound else None
 
 
 def areas(found: Sequence[Any]) -> np.ndarray:
@@ -158,76 +181,63 @@ def read_masks(segmentations: Any, *, size: tuple[int, int], where: str) -> Mask
 def read_tracks(tracks: Sequence[tuple[Any, tuple[int, int], str]]) -> list[MaskSequence]:
     """:func:`read_masks` of many tracks: ``segmentations``, ``size`` and ``where`` of each.
 
-    What most files have, compressed RLE of one size, is checked and measured for many tracks at once.
+    What most files have, compressed RLE of one size, is checked for many tracks at once; all masks are decoded at once.
     """
-    return [one for _, alike in groupby(tracks, key=lambda track: track[1]) for one in _read_alike(list(alike))]
+    alike = groupby(tracks, key=lambda track: track[1])
+    read = [part for _, group in alike for part in _read_alike(list(group))]
+    codes = [one for part in read for one in part.codes]
+    sizes = [one for part in read for one in part.sizes]
+    lengths = np.concatenate([_NONE, *(part.lengths for part in read)])
+    rooms = np.concatenate([_NONE, *(part.rooms for part in read)])
+    runs = decode(b"".join(part.text for part in read), lengths, rooms)
+    shown = np.frombuffer(bytes(map(bool, chain.from_iterable(codes))), bool)
+    numbers = np.where(shown, np.cumsum(shown) - 1, -1)
+    ends = np.cumsum([0, *map(len, codes)])
+    _require_whole(runs, np.flatnonzero(shown), [where for _, _, where in tracks], ends)
+    spans = pairwise(ends.tolist())
+    return [MaskSequence(c, s, numbers[i:j], runs) for c, s, (i, j) in zip(codes, sizes, spans, strict=True)]
 
 
-def _read_alike(tracks: list[tuple[Any, tuple[int, int], str]]) -> list[MaskSequence]:
-    """Tracks of videos of one size."""
+def _read_alike(tracks: list[tuple[Any, tuple[int, int], str]]) -> Iterator[_Codes]:
+    """The codes of tracks of videos of one size."""
     lists = [segmentations for segmentations, _, _ in tracks]
     if all(type(one) is list for one in lists):
-        flat: list[Any] = list(chain.from_iterable(lists))
-        found = [code for code in flat if code is not None]
-        if found and _are_sound(found):
-            shown = np.array([code is not None for code in flat], bool)
-            return _shared_out(tracks, found, shown)
+        found = [code for one in lists for code in one if code is not None]
+        if found and (sound := _sound_text(found)):
+            height, width = found[0]["size"]
+            there = [(height, width) if any(code is not None for code in one) else None for one in lists]
+            yield _Codes(lists, there, *sound, np.full(len(found), height * width))
+            return
     if len(tracks) > 1:
-        return [one for track in tracks for one in _read_alike([track])]
-    return [_read_one(*track) for track in tracks]
+        for track in tracks:
+            yield from _read_alike([track])
+        return
+    yield _read_one(*tracks[0])
 
 
-def _shared_out(
-    tracks: list[tuple[Any, tuple[int, int], str]], found: list[dict[str, Any]], shown: np.ndarray
-) -> list[MaskSequence]:
-    """The masks of each track; ``found`` are those of all, which have one size, in the frames ``shown`` of all."""
-    height, width = found[0]["size"]
-    pixels = np.zeros(len(shown), np.int64)
-    pixels[shown] = areas(found)
-    ends = np.cumsum([0, *(len(codes) for codes, _, _ in tracks)])
-    whole = np.zeros(len(shown), np.int64)
-    whole[shown] = height * width
-    _require_whole(found, whole, tracks, ends)
-    present = np.diff(np.concatenate(([0], np.cumsum(shown)))[ends]) > 0
-    spans = zip(tracks, ends[:-1].tolist(), ends[1:].tolist(), present.tolist(), strict=True)
-    size = (height, width)
-    return [
-        MaskSequence(codes, pixels[start:stop], size if there else None) for (codes, _, _), start, stop, there in spans
-    ]
-
-
-def _read_one(segmentations: Any, size: tuple[int, int], where: str) -> MaskSequence:
+def _read_one(segmentations: Any, size: tuple[int, int], where: str) -> _Codes:
     if not isinstance(segmentations, list):
         raise EvaluationInputError(f"{where}.segmentations: expected a list over frames")
     codes = [_read_code(one, size, where, t) for t, one in enumerate(segmentations)]
     found = [code for code in codes if code]
     sizes = [tuple(code["size"]) for code in found]
+    texts = [code["counts"] for code in found]
     only = sizes[0] if found and sizes.count(sizes[0]) == len(sizes) else None
-    pixels = np.zeros(len(codes), np.int64)
-    if found:
-        pixels[[t for t, code in enumerate(codes) if code]] = areas(found)
-    room = [code["size"][0] * code["size"][1] if code else 0 for code in codes]
-    _require_whole(found, np.array(room, np.int64), [(segmentations, size, where)], np.array([0, len(codes)]))
-    return MaskSequence(codes, pixels, only)
+    lengths, rooms = [len(text) for text in texts], [height * width for height, width in sizes]
+    return _Codes([codes], [only], b"".join(texts), np.array(lengths, np.int64), np.array(rooms, np.int64))
 
 
-def _require_whole(
-    found: Sequence[Any], rooms: np.ndarray, tracks: Sequence[tuple[Any, tuple[int, int], str]], ends: np.ndarray
-) -> None:
-    """The runs of each of the ``found`` masks must cover as many pixels as it has.
+def _require_whole(runs: RunLengths, frames: np.ndarray, entries: Sequence[str], ends: np.ndarray) -> None:
+    """The runs of each mask must cover as many pixels as it has.
 
-    rooms: int64 (T,), the pixels of each frame's mask, 0 without one; the frames of track n are [ends[n], ends[n + 1]).
+    frames: int64 (N,), where each mask stands in those of all tracks; track n, which ``entries`` names, has the frames
+    [ends[n], ends[n + 1]).
     """
-    if not found:
-        return
-    frames = np.flatnonzero(rooms)
-    texts = [one["counts"] if isinstance(one["counts"], bytes) else one["counts"].encode("ascii") for one in found]
-    pixels = covered(texts, rooms[frames])
-    wrong = np.flatnonzero(pixels != rooms[frames])
+    wrong = np.flatnonzero(runs.covered != runs.rooms[:-1])
     if not wrong.size:
         return
-    frame, there, room = int(frames[wrong[0]]), int(pixels[wrong[0]]), int(rooms[frames[wrong[0]]])
+    frame, there, room = (int(each[wrong[0]]) for each in (frames, runs.covered, runs.rooms))
     track = int(np.searchsorted(ends, frame, side="right")) - 1
-    place = f"{tracks[track][2]}.segmentations[{frame - int(ends[track])}]"
+    place = f"{entries[track]}.segmentations[{frame - int(ends[track])}]"
     what = f"covers {there} pixels, not the {room} of the mask" if there >= 0 else "has a run of no possible length"
     raise EvaluationInputError(f"{place}: damaged RLE, its 'counts' {what}")

@@ -1,25 +1,23 @@
-"""Space-time IoU of tracks: exact pixel counts of many pairs of tracks from few calls of the mask library.
+"""Space-time IoU of tracks: exact pixel counts of many pairs of tracks at once.
 
-The library decodes every mask of a call anew, and intersects each pair whose boxes meet. So masks are compared in
-stages, a part of the frames at a time; after each stage pairs that can no longer reach the least IoU are left out.
+Masks are compared in stages, a part of the frames at a time; after each stage pairs that can no longer reach the least
+IoU are left out.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import groupby
 from typing import Any
 
 import numpy as np
-from pycocotools import mask as coco_mask
 
+from .common_pixels import common_pixels
 from .masks import MaskSequence
+from .run_lengths import RunLengths, joined
 
 Tracks = Sequence[MaskSequence]
 _STAGES = 6
-_MASKS = 128  # masks per call of the library; with more, skipping pairs of different frames costs too much
-_WIDE = 1 << 24  # above the width of any mask
 _FEW_PARTNERS = 1.1  # found tracks for each true one
-_NOTHING = np.zeros(0, np.int64)
 _BLOCK = 1 << 20  # numbers of a table of pairs and frames that are computed at once
 
 
@@ -45,13 +43,13 @@ class Overlap:
 class _Side:
     """The N found (or true) tracks of all groups, padded or cut to T frames, which stand in the order of the stages.
 
-    ``codes``: the masks of all tracks, one after another, in their own order; ``starts`` (N,): where each track begins;
-    ``areas`` int64 (N, T), pixels; ``lengths`` (N,), frames; ``sizes`` int64 (N, T): in groups with several sizes a
-    number for each of them, from 1, else 0.
+    ``numbers`` int64 (N, T): those of the masks in ``runs``, -1 where there is none; ``areas`` int64 (N, T), pixels;
+    ``lengths`` (N,), frames; ``sizes`` int64 (N, T): in groups with several sizes a number for each of them, from 1,
+    else 0.
     """
 
-    codes: list[Any]
-    starts: np.ndarray
+    runs: RunLengths
+    numbers: np.ndarray
     areas: np.ndarray
     lengths: np.ndarray
     sizes: np.ndarray
@@ -107,18 +105,19 @@ def _side(groups: Sequence[Tracks], odd: Sequence[bool], order: np.ndarray, numb
     """The tracks of one side; ``order``: frames by stage; ``numbers``: the number of each size, to which it adds."""
     tracks = [track for group in groups for track in group]
     most = len(order)
-    areas, sizes = np.zeros((2, len(tracks), most), np.int64)
-    for row, track in zip(areas, tracks, strict=True):
-        pixels = track.areas[:most]
-        row[: len(pixels)] = pixels
+    runs, shifts = joined([track.runs for track in tracks])
+    masks, sizes = np.full((len(tracks), most), -1), np.zeros((len(tracks), most), np.int64)
+    for row, track, shift in zip(masks, tracks, shifts, strict=True):
+        own = track.numbers[:most]
+        row[: len(own)] = own if not shift else np.where(own < 0, own, own + shift)
     strange = [differs for group, differs in zip(groups, odd, strict=True) for _ in group]
     for number in np.flatnonzero(strange).tolist():
         codes = tracks[number].codes[:most]
         each = [numbers.setdefault(tuple(code["size"]), len(numbers) + 1) if code else 0 for code in codes]
         sizes[number, : len(codes)] = each
-    lengths = np.array([len(track.areas) for track in tracks], np.int64)
-    codes = list(chain.from_iterable(track.codes for track in tracks))
-    return _Side(codes, np.cumsum(lengths) - lengths, areas[:, order], lengths, sizes[:, order])
+    lengths = np.array([len(track) for track in tracks], np.int64)
+    masks = masks[:, order]
+    return _Side(runs, masks, runs.areas[masks], lengths, sizes[:, order])
 
 
 def _stages(frames: int) -> tuple[np.ndarray, list[int]]:
@@ -141,7 +140,6 @@ class _Comparison:
         numbers: dict[Any, int] = {}
         self._ours = _side([found for found, _ in groups], odd.tolist(), self._order, numbers)
         self._theirs = _side([truth for _, truth in groups], odd.tolist(), self._order, numbers)
-        self._kinds = len(numbers) + 1
         found, truth = (np.array([len(pair[k]) for pair in groups], np.int64) for k in range(2))
         self._pairs = _pairs(found, truth, odd)
         self.inter = np.zeros(len(self._pairs.rows), np.int64)
@@ -194,103 +192,13 @@ class _Comparison:
 
     def _compare(self, chosen: np.ndarray, span: slice) -> None:
         """Adds the common pixels of the pairs ``chosen`` in some frames."""
+        ours, theirs = self._ours, self._theirs
         rows, columns = self._pairs.rows[chosen], self._pairs.columns[chosen]
-        pair, frame = np.nonzero((self._ours.areas[rows, span] > 0) & (self._theirs.areas[columns, span] > 0))
-        labels = _components(rows, columns)[pair] * len(self._order) + frame
-        ours = self._masks(self._ours, rows[pair], span.start + frame, labels)
-        theirs = self._masks(self._theirs, columns[pair], span.start + frame, labels)
-        d, g, common = _common(ours, theirs)
-        np.add.at(self.inter, self._pairs.row_places[d] + self._pairs.column_places[g], common)
-
-    def _masks(self, side: _Side, tracks: np.ndarray, places: np.ndarray, labels: np.ndarray) -> "_SortedMasks":
-        """The masks of some tracks at some places of the order, each once; those with one label are compared."""
-        needed, label = np.zeros(side.areas.shape, bool), np.zeros(side.areas.shape, np.int64)
-        needed[tracks, places] = True
-        label[tracks, places] = labels
-        tracks, places = np.nonzero(needed)
-        keys = label[tracks, places] * self._kinds + side.sizes[tracks, places]
-        ranks = np.argsort(keys, kind="stable")
-        tracks, places = tracks[ranks], places[ranks]
-        frames = self._order[places]
-        codes = [side.codes[at] for at in (side.starts[tracks] + frames).tolist()]
-        return _SortedMasks(codes, keys[ranks], tracks, side.areas[tracks, places])
-
-
-def _components(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """A number for each pair, equal for pairs that share a track, directly or over other pairs."""
-    labels = np.arange(len(rows))
-    while True:
-        before = labels
-        for ends in (rows, columns):
-            least = np.full(ends.max() + 1, len(rows))
-            np.minimum.at(least, ends, labels)
-            labels = least[ends]
-        if np.array_equal(labels, before):
-            return labels
-
-
-@dataclass(frozen=True, slots=True)
-class _SortedMasks:
-    """M masks by rising ``keys`` (M,): ``codes``, their ``tracks`` and ``areas`` (M,). Equal keys are compared."""
-
-    codes: list[Any]
-    keys: np.ndarray
-    tracks: np.ndarray
-    areas: np.ndarray
-
-
-class _Slots:
-    """The masks of a call as the library takes them: the same dicts for every call, since a new one takes longer."""
-
-    def __init__(self) -> None:
-        self._slots: list[dict[str, Any]] = []
-
-    def filled(self, codes: Sequence[Any], sizes: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
-        """The masks ``codes`` with these sizes in place of their own; they hold until the next call."""
-        self._slots += [{} for _ in range(len(codes) - len(self._slots))]
-        for slot, code, size in zip(self._slots, codes, sizes, strict=False):
-            slot["size"], slot["counts"] = size, code["counts"]
-        return self._slots[: len(codes)]
-
-
-def _common(ours: _SortedMasks, theirs: _SortedMasks) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Found track, true track and common pixels, int64 (N,) each, of the masks with equal keys.
-
-    The library skips pairs of masks of different size. Each key therefore gets a fictitious width (its tag), so that
-    masks of different keys are not compared. Run lengths do not depend on the width, and the height only says where the
-    library looks for boxes that do not meet; those of masks with common pixels meet for any height.
-    """
-    keys, counts = np.unique(np.concatenate((ours.keys, theirs.keys)), return_counts=True)
-    calls = (np.cumsum(counts) - counts) // _MASKS
-    bounds = keys[np.flatnonzero(np.diff(calls)) + 1]
-    tags = [np.searchsorted(keys, side.keys) for side in (ours, theirs)]
-    our_slots, their_slots = _Slots(), _Slots()
-    cuts = [[0, *np.searchsorted(side.keys, bounds).tolist(), len(side.keys)] for side in (ours, theirs)]
-    places: list[np.ndarray] = []
-    found_ious: list[np.ndarray] = []
-    for a, b, c, d in zip(cuts[0], cuts[0][1:], cuts[1], cuts[1][1:], strict=False):
-        if a == b or c == d:
-            continue
-        first, last = min(tags[0][a], tags[1][c]), max(tags[0][b - 1], tags[1][d - 1])
-        height = ours.codes[a]["size"][0]
-        sizes = [(height, _WIDE + tag) for tag in range(last - first + 1)]
-        found, truth = (
-            slots.filled(side.codes[span], [sizes[tag] for tag in (of_side[span] - first).tolist()])
-            for slots, side, of_side, span in (
-                (our_slots, ours, tags[0], slice(a, b)),
-                (their_slots, theirs, tags[1], slice(c, d)),
-            )
-        )
-        ious = np.asarray(coco_mask.iou(found, truth, [0] * len(truth)))
-        rows, columns = np.nonzero(ious > 0)  # 0: no common pixel; -1: different tags
-        places.append(np.stack((rows + a, columns + c)))
-        found_ious.append(ious[rows, columns])
-    if not places:
-        return _NOTHING, _NOTHING, _NOTHING
-    (rows, columns), iou = np.concatenate(places, axis=1), np.concatenate(found_ious)
-    # The intersection, a whole number of pixels, follows from the IoU and the sum of both areas.
-    total = ours.areas[rows] + theirs.areas[columns]
-    return ours.tracks[rows], theirs.tracks[columns], np.rint(iou * total / (1.0 + iou)).astype(np.int64)
+        a, b = ours.numbers[rows, span], theirs.numbers[columns, span]
+        alike = ours.sizes[rows, span] == theirs.sizes[columns, span]
+        pair, frame = np.nonzero((a >= 0) & (b >= 0) & alike)
+        common = common_pixels(ours.runs, a[pair, frame], theirs.runs, b[pair, frame])
+        self.inter[chosen] += np.bincount(pair, common, len(chosen)).astype(np.int64)  # exact below 2^53
 
 
 def overlaps(groups: Sequence[tuple[Tracks, Tracks]], *, least: float) -> list[Overlap]:
@@ -317,7 +225,7 @@ def _empty(found: int, truth: int) -> Overlap:
 
 def _frames(group: tuple[Tracks, Tracks]) -> int:
     """How many frames the longest pair of a group has in common."""
-    return min(max(len(track.areas) for track in side) for side in group)
+    return min(max(len(track) for track in side) for side in group)
 
 
 def _compared(groups: Sequence[tuple[Tracks, Tracks]], frames: int, least: float) -> list[Overlap]:

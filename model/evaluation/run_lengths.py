@@ -1,68 +1,179 @@
-"""How many pixels compressed run lengths cover: the library takes codes that end early, and then never returns."""
+"""Compressed run lengths of many masks, read at once and without the mask library.
 
-from collections.abc import Sequence
+The library takes codes that end early, and then never returns; and it decodes every mask anew in each call.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
+CODE_CHARACTERS = bytes(range(48, 48 + 64))
 MOST_CHARACTERS = 12  # of one number; a longer one would not fit into 64 bits
 _FEW_CHARACTERS = 6  # of numbers that fit into 32 bits
-_AT_ONCE = 128  # texts whose arrays stay in the fast memory of a processor
+_TOO_LARGE = 1 << 29  # above any run
+_AT_ONCE = 1 << 17  # characters whose arrays stay in the fast memory of a processor
+# A character holds five bits, lowest first; bit 0x20 says that more follow, and bit 0x10 of the last one is the sign.
+_MORE = CODE_CHARACTERS[32:]
+_LAST = bytes.maketrans(CODE_CHARACTERS[:32], np.r_[0:16, -16:0].astype(np.int8).tobytes())
 
 
-def covered(texts: Sequence[bytes], rooms: np.ndarray) -> np.ndarray:
-    """Pixels int64 (N,) that the runs of N texts cover, background included; -1 where a run is no possible length.
+@dataclass(frozen=True, slots=True)
+class RunLengths:
+    """The runs of N masks, down the columns, background first; number N, or -1, stands for no mask.
 
-    Each text has at least one character, only those of the code, and does not end inside a number. rooms: int64 (N,),
-    pixels of each whole mask, which no run may exceed.
+    ``runs`` int32 of all masks, one after another; those of mask n are [``starts[n]``, ``starts[n + 1]``).
+    ``covered`` int64 (N,): pixels of all its runs, -1 where a run is no possible length; nothing else is right there.
+    int64 (N + 1,) each: ``rooms``, pixels of the whole mask; ``areas``, those of the object, which begins at pixel
+    ``begins`` and ends before pixel ``ends``.
     """
-    found = np.zeros(len(texts), np.int64)
-    for start in range(0, len(texts), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
-        found[part] = _covered(texts[part], rooms[part])
-    return found
+
+    runs: np.ndarray
+    starts: np.ndarray
+    covered: np.ndarray
+    rooms: np.ndarray
+    areas: np.ndarray
+    begins: np.ndarray
+    ends: np.ndarray
 
 
-def _covered(texts: Sequence[bytes], rooms: np.ndarray) -> np.ndarray:
-    code = np.frombuffer(b"".join(texts), np.uint8) - np.uint8(48)
-    stops = np.flatnonzero(code < 0x20) + 1  # of the numbers; bit 0x20 says that more characters follow
-    ends = np.cumsum([0, *map(len, texts)])
-    firsts = np.searchsorted(stops, ends[:-1], side="right")  # the first number of each text
-    numbers, longest = _numbers(code, stops)
-    runs = _runs(numbers, firsts)
-    sums = np.add.reduceat(runs, firsts, dtype=np.int64)
-    wrong = (np.minimum.reduceat(runs, firsts) < 0) | (np.maximum.reduceat(runs, firsts) > rooms)
-    if longest > MOST_CHARACTERS:
-        wrong |= np.maximum.reduceat(np.diff(stops, prepend=0), firsts) > MOST_CHARACTERS
-    return np.where(wrong, -1, sums)
+def joined(parts: Sequence[RunLengths]) -> tuple[RunLengths, list[int]]:
+    """All masks of some parts, each part once, and what to add to the numbers of each part's masks."""
+    shifts: dict[int, int] = {}
+    each: list[RunLengths] = []
+    count = 0
+    for part in parts:
+        if id(part) not in shifts:
+            shifts[id(part)] = count
+            each.append(part)
+            count += len(part.covered)
+    found = [shifts[id(part)] for part in parts]
+    if len(each) == 1:
+        return each[0], found
+    filled = np.cumsum([0, *(len(part.runs) for part in each)]).tolist()
+    starts = [part.starts[:-1] + before for part, before in zip(each, filled, strict=False)]
+    names = ("rooms", "areas", "begins", "ends")
+    more = [np.concatenate([*(getattr(part, name)[:-1] for part in each), [0]]) for name in names]
+    runs, covered = (np.concatenate([getattr(part, name) for part in each]) for name in ("runs", "covered"))
+    return RunLengths(runs, np.concatenate([*starts, filled[-1:]]), covered, *more), found
 
 
-def _numbers(code: np.ndarray, stops: np.ndarray) -> tuple[np.ndarray, int]:
-    """The numbers, signed (M,), that end before ``stops``, and how many characters the longest has.
+def decode(text: bytes, lengths: np.ndarray, rooms: np.ndarray) -> RunLengths:
+    """Reads N codes, which follow each other in ``text``.
 
-    Each character holds five bits, lowest first; bit 0x10 of the last one is the sign.
+    lengths: int64 (N,), characters of each, at least one, only those of the code and not cut off inside a number.
+    rooms: int64 (N,), pixels of each whole mask, below 2^31, which no run may exceed.
     """
-    lengths = np.diff(stops, prepend=0)
-    longest = int(lengths.max())
-    kind = np.dtype(np.int32 if longest <= _FEW_CHARACTERS else np.int64)
-    last = code[stops - 1].astype(kind)
-    numbers = last - ((last & 0x10) << 1)
-    long = np.flatnonzero(lengths > 1)
-    for back in range(2, min(longest, MOST_CHARACTERS) + 1):
-        numbers[long] = (numbers[long] << 5) | (code[stops[long] - back] & 0x1F)
-        long = long[lengths[long] > back]
-    return numbers, longest
+    runs, counts = np.empty(len(text), np.int32), np.zeros(len(lengths), np.int64)
+    covered, areas, begins, ends = np.zeros((4, len(lengths) + 1), np.int64)
+    filled = 0
+    for span, part in _blocks(text, lengths):
+        found, firsts = _numbers(part, lengths[span])
+        _add_up(found, firsts)
+        counts[span] = many = firsts[1:] - firsts[:-1]
+        covered[span], areas[span] = _sums(found, firsts, rooms[span])
+        begins[span] = found[firsts[:-1]]
+        ends[span] = rooms[span] - np.where(many & 1, found[firsts[1:] - 1], 0)
+        runs[filled : filled + firsts[-1]] = found[: firsts[-1]]
+        filled += firsts[-1]
+    starts = np.concatenate(([0], np.cumsum(counts)))
+    return RunLengths(runs[:filled], starts, covered[:-1], np.append(rooms, 0), areas, begins, ends)
 
 
-def _runs(numbers: np.ndarray, firsts: np.ndarray) -> np.ndarray:
-    """The runs: from the fourth number of a text on, each is the difference to the run two places before."""
-    later, runs = numbers.copy(), np.empty_like(numbers)
-    later[firsts] = 0  # no number is a difference to the first one
-    for odd in (0, 1):  # every second number of all texts
-        chosen = later[odd::2]
-        sums = np.zeros(len(chosen) + 1, numbers.dtype)
-        np.cumsum(chosen, out=sums[1:])
-        begins = (firsts + 1 - odd) // 2
-        before = np.repeat(sums[begins], np.diff(begins, append=len(chosen)))  # what the texts before add up to
-        runs[odd::2] = sums[1:] - before
-    runs[firsts] = numbers[firsts]
-    return runs
+def _blocks(text: bytes, lengths: np.ndarray) -> Iterator[tuple[slice, bytes]]:
+    """Some codes at a time, and their text."""
+    ends = np.cumsum(lengths)
+    cuts = (np.flatnonzero(np.diff(ends // _AT_ONCE)) + 1).tolist()
+    places = [0, *ends.tolist()]
+    for start, stop in pairwise([0, *cuts, len(lengths)] if len(lengths) else []):
+        yield slice(start, stop), text[places[start] : places[stop]]
+
+
+def _numbers(text: bytes, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers of N codes, int32, and where each code begins, int64 (N + 1,).
+
+    The numbers end with two or three zeros, which make them even in number; the last place is where the zeros begin.
+    A number too large for any run becomes one of 30 bits.
+    """
+    last = np.frombuffer(text.translate(_LAST, _MORE), np.int8)
+    code = np.frombuffer(text, np.uint8)
+    more = np.flatnonzero(code >= _MORE[0])
+    owners = more - np.arange(len(more))  # the number that each of these characters belongs to
+    too_long = _repeats(owners, MOST_CHARACTERS)
+    many = bool(_repeats(owners, _FEW_CHARACTERS).size)
+    numbers = np.zeros(len(last) + 2 + len(last) % 2, np.int64 if many else np.int32)
+    numbers[: len(last)] = last
+    bits = code[more] - np.uint8(_MORE[0])
+    for _ in range(MOST_CHARACTERS - 1):
+        if not owners.size:
+            break
+        taken = numbers[owners]
+        taken <<= 5
+        taken |= bits
+        numbers[owners] = taken  # of several characters of one number the last one counts, and the others come later
+        left = np.flatnonzero(owners[1:] == owners[:-1])
+        owners, bits = owners[left], bits[left]
+    if many:
+        numbers[too_long] = -_TOO_LARGE
+        numbers = np.clip(numbers, -_TOO_LARGE, _TOO_LARGE).astype(np.int32)
+    ends = np.cumsum(lengths)
+    return numbers, np.append(0, ends - np.searchsorted(more, ends))
+
+
+def _repeats(owners: np.ndarray, most: int) -> np.ndarray:
+    """The numbers that have more than ``most`` characters; ``owners`` as there."""
+    later = owners[most - 1 :]
+    return later[later == owners[: len(later)]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """Neighbours among the numbers of some codes, the halves of an int64 each, so that both are summed at once.
+
+    The pairs of a code begin with the first that lies in it as a whole. ``begins`` are those places, of the codes that
+    have such a pair at all, and ``some`` bool (N,) says which these are.
+    """
+
+    values: np.ndarray
+    begins: np.ndarray
+    some: np.ndarray
+
+    @staticmethod
+    def of(numbers: np.ndarray, firsts: np.ndarray) -> "_Neighbours":
+        begins = (firsts + 1) // 2
+        some = begins[1:] > begins[:-1]
+        return _Neighbours(numbers.view(np.int64), begins[:-1][some], some)
+
+    def sums(self) -> np.ndarray:
+        """int64, of each code that has a pair."""
+        return np.add.reduceat(self.values, self.begins)
+
+
+def _add_up(numbers: np.ndarray, firsts: np.ndarray) -> None:
+    """Makes the numbers, as :func:`_numbers` gives them, runs: from the fourth of a code on, each is a difference.
+
+    It is the difference to the run two places before.
+    """
+    first = numbers[firsts[:-1]]
+    numbers[firsts[:-1]] = 0  # no number is a difference to the first one
+    numbers[1::2] += numbers[::2] >> 31  # what a negative lower half takes from the upper one
+    pairs = _Neighbours.of(numbers, firsts)
+    pairs.values[pairs.begins[1:]] -= pairs.sums()[:-1]  # what the codes before add up to
+    np.cumsum(pairs.values, out=pairs.values)
+    numbers[firsts[:-1]], numbers[firsts[-1] :] = first, 0
+
+
+def _sums(runs: np.ndarray, firsts: np.ndarray, rooms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``covered`` and ``areas`` of :class:`RunLengths` for some codes, whose runs end with zeros as the numbers do."""
+    starts, whole = firsts[:-1], runs[: firsts[-1]]
+    lowest, highest, most = int(whole.min()), int(whole.max()), int((firsts[1:] - starts).max())
+    covered = np.add.reduceat(whole, starts, dtype=np.int32 if highest * most < 1 << 31 else np.int64)
+    if lowest < 0 or highest > rooms.min():
+        wrong = (np.minimum.reduceat(whole, starts) < 0) | (np.maximum.reduceat(whole, starts) > rooms)
+        covered[wrong] = -1
+    sums = np.zeros(len(starts), np.int64)
+    pairs = _Neighbours.of(runs, firsts)
+    sums[pairs.some] = pairs.sums()
+    after = np.append(runs[starts[1:]] * (starts[1:] & 1), 0)  # of the next code, in this one's last pair
+    return covered, np.where(starts & 1, sums & (1 << 32) - 1, (sums >> 32) - after)

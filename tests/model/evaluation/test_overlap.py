@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.evaluation import overlap as evaluation_overlap
-from model.evaluation.masks import read_masks
+from model.evaluation.masks import read_masks, read_tracks
 from model.evaluation.overlap import overlaps
 from tests.model.evaluation.test_evaluation import box, rle
 
@@ -49,16 +49,15 @@ def tracks(draw):
     return groups
 
 
-@pytest.fixture(params=[3, 128])
-def masks_a_call(request, monkeypatch):
-    """Few masks a call, so that one comparison takes many, or the usual number."""
-    monkeypatch.setattr(evaluation_overlap, "_MASKS", request.param)
-    monkeypatch.setattr(evaluation_overlap, "_BLOCK", 7 * request.param)
+@pytest.fixture(params=[7, 1 << 20])
+def block(request, monkeypatch):
+    """Few pairs and frames at once, so that one comparison takes many turns, or the usual number."""
+    monkeypatch.setattr(evaluation_overlap, "_BLOCK", request.param)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(groups=tracks())
-def test_overlap_equals_counting_pixels(masks_a_call, groups):
+def test_overlap_equals_counting_pixels(block, groups):
     read = [([sequence(*m) for m in found], [sequence(*m) for m in known]) for found, known in groups]
     for (found, known), whole, sparing in zip(
         groups, overlaps(read, least=0.0), overlaps(read, least=0.5), strict=True
@@ -92,50 +91,40 @@ def test_masks_of_another_frame_are_never_compared():
     assert one.inter[0, 0] == 0
 
 
-def test_a_track_longer_than_any_call_of_the_library_takes_is_counted_whole():
+def test_a_long_track_is_counted_whole():
     frames = [box(0, 0, 4, 4)] * 700
     (one,) = overlaps([([sequence(*frames)], [sequence(*frames)])], least=0.5)
     assert one.inter[0, 0] == 700 * 16 and one.ious[0, 0] == 1.0
 
 
+@pytest.fixture
+def compared(monkeypatch):
+    """The number of pairs of masks of each comparison."""
+    seen = []
+    whole = evaluation_overlap.common_pixels
+
+    def counting(ours, a, theirs, b):
+        seen.append(len(a))
+        return whole(ours, a, theirs, b)
+
+    monkeypatch.setattr(evaluation_overlap, "common_pixels", counting)
+    return seen
+
+
 @pytest.mark.parametrize("least", [0.0, 0.5])
-def test_pairs_that_cannot_match_are_not_compared(least, monkeypatch):
-    calls = []
-    library = evaluation_overlap.coco_mask.iou
-    monkeypatch.setattr(evaluation_overlap.coco_mask, "iou", lambda *given: calls.append(1) or library(*given))
+def test_pairs_that_cannot_match_are_not_compared(least, compared):
     small, large = sequence(box(0, 0, 2, 2)), sequence(box(0, 0, 16, 12))
     (one,) = overlaps([([small], [large])], least=least)
-    assert bool(calls) == (least == 0.0)
+    assert bool(compared) == (least == 0.0)
     assert one.total[0, 0] == 4 + 16 * 12
 
 
-def test_of_many_pairs_those_apart_in_some_of_the_frames_are_spared_the_rest(monkeypatch):
-    seen = []
-    library = evaluation_overlap.coco_mask.iou
-
-    def counting(found, truth, crowd):
-        seen.append(len(found))
-        return library(found, truth, crowd)
-
-    monkeypatch.setattr(evaluation_overlap.coco_mask, "iou", counting)
+def test_of_many_pairs_those_apart_in_some_of_the_frames_are_spared_the_rest(compared):
     left, right = [box(0, 0, 6, 12)] * 20, [box(9, 0, 15, 12)] * 20
     found, known = [sequence(*left)] * 5, [sequence(*right)] * 4 + [sequence(*left)]
     (one,) = overlaps([(found, known)], least=0.5)
     assert (one.ious[:, 4] == 1.0).all() and not one.ious[:, :4].any()
-    (all_of_it,) = overlaps([(found[:1], known[:1])], least=0.0)
-    assert sum(seen) < 5 * 20 * 2 and not all_of_it.inter.any()
-
-
-def test_pairs_that_share_a_track_are_of_one_component():
-    rows, columns = np.array([0, 0, 1, 2, 3, 4]), np.array([0, 1, 1, 2, 3, 2])
-    labels = evaluation_overlap._components(rows, columns)
-    assert [(labels == label).nonzero()[0].tolist() for label in np.unique(labels)] == [[0, 1, 2], [3, 5], [4]]
-
-
-def test_components_are_found_along_a_chain_of_any_length():
-    rows, columns = np.repeat(np.arange(50), 2), np.repeat(np.arange(51), 2)[1:-1]
-    order = np.random.default_rng(0).permutation(len(rows))
-    assert len(set(evaluation_overlap._components(rows[order], columns[order]).tolist())) == 1
+    assert 5 * 20 < sum(compared) < 5 * 5 * 20 * 0.6
 
 
 def test_videos_of_very_different_length_are_not_padded_to_the_longest(monkeypatch):
@@ -158,3 +147,13 @@ def test_a_track_much_longer_than_the_others_counts_in_shared_frames_alone():
     mask = box(0, 0, 4, 4)
     (one,) = overlaps([([sequence(*[mask] * 500)], [sequence(mask, None), sequence(mask, mask)])], least=0.0)
     assert one.inter.tolist() == [[16, 32]] and one.total.tolist() == [[48, 64]]
+
+
+def test_tracks_that_were_read_together_are_compared_as_those_read_one_by_one():
+    frames = [[box(k, 0, k + 4, 4), None, box(0, k, 5, k + 2)] for k in range(4)]
+    alone = [sequence(*masks) for masks in frames]
+    together = read_tracks([([rle(mask) for mask in masks], SHAPE, "track") for masks in frames])
+    for found, known in ((alone, together), (together, [together[2], *alone])):
+        (one,) = overlaps([(found, known)], least=0.0)
+        (other,) = overlaps([([alone[k] for k in range(4)], [alone[2], *alone][-len(known) :])], least=0.0)
+        assert one.inter.tolist() == other.inter.tolist() and one.total.tolist() == other.total.tolist()
