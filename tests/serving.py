@@ -30,9 +30,9 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(data: Path, *flags: str) -> Iterator[RunningServer]:
-    """``serve`` on a free port over ``data`` until the block ends; its worker ends with it."""
-    server = start_server(data, "--port", "0", *flags)
+def running_server(data: Path, *flags: str, program: str = "app.commands") -> Iterator[RunningServer]:
+    """``serve`` of ``program`` on a free port over ``data`` until the block ends; its worker ends with it."""
+    server = start_server(data, "--port", "0", *flags, program=program)
     try:
         yield server
     finally:
@@ -40,11 +40,11 @@ def running_server(data: Path, *flags: str) -> Iterator[RunningServer]:
         end_worker(data, *flags)
 
 
-def start_server(data: Path, *flags: str) -> RunningServer:
+def start_server(data: Path, *flags: str, program: str = "app.commands") -> RunningServer:
     """``serve`` over ``data``, which listens; the caller ends it and its worker. Raises AssertionError if it ended."""
     log = data.with_name(f"{data.name}.server.log")
     environment = {**os.environ, "TEVIT_WORKER_IDLE_SECONDS": "60", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "app.commands", "serve", "--no-browser", "--data", str(data), *flags]
+    command = [sys.executable, "-m", program, "serve", "--no-browser", "--data", str(data), *flags]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:

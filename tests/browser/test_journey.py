@@ -18,6 +18,7 @@ from tests.browser import driving
 from tests.browser.conftest import CLIP_FRAMES, CLIP_SIZE, Watch
 from tests.browser.driving import LONG_PATIENCE
 from tests.serving import RunningServer, running_server
+from tests.small_sets import MEASURED
 
 CATEGORIES = "fish, star\njelly, wheel, leaf"
 # Where no thing of the clip is: brushed, then erased in part.
@@ -27,8 +28,9 @@ STEPS = 3
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server that nobody has used yet: its first page is a newcomer's."""
-    with running_server(tmp_path_factory.mktemp("fresh") / "data", "--device", "cpu") as running:
+    """A server that nobody has used yet: its first page is a newcomer's. Its retrainings measure few made videos."""
+    data = tmp_path_factory.mktemp("fresh") / "data"
+    with running_server(data, "--device", "cpu", program="tests.small_sets") as running:
         yield running
 
 
@@ -382,6 +384,7 @@ def retraining_makes_a_checkpoint_that_proposes_next(walk: Walk) -> None:
     expect(page.locator("#v-comparison thead")).to_contain_text("demo")
     expect(page.locator("#v-comparison thead")).to_contain_text(result["name"])
     assert "AP" in result["before"] and "AP" in result["after"]
+    assert result["golden"]["set"] == f"{MEASURED} procedural videos (demo)"
     page.locator("#v-promote").click()
     page.get_by_text("In use", exact=True).wait_for()
     page.goto(f"{walk.server.address}models/?project={walk.project}")

@@ -9,7 +9,6 @@ import torch
 
 from app.settings import Settings
 from app.training import adapting, golden
-from model.config import named
 from model.network.tevit import build
 from model.weights import checkpoint
 from storage import checkpoints
@@ -17,6 +16,7 @@ from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
 from tests.app.made import new_track, project_with, send, square, video_in
+from tests.model.small import CONFIG
 
 CLASSES = ("fish", "star", "jelly", "wheel", "leaf")
 
@@ -24,9 +24,10 @@ CLASSES = ("fish", "star", "jelly", "wheel", "leaf")
 def checkpoint_in(
     database: Database, settings: Settings, project: Project, classes: Sequence[str] = CLASSES
 ) -> checkpoints.Checkpoint:
-    """A registered, active, untrained `tevit_tiny`; without the demo's classes it has no golden set."""
+    """A registered, active, untrained network, smaller than `tevit_tiny`; a golden set needs the demo's classes."""
     torch.manual_seed(1)
-    config = replace(named("tevit_tiny"), classes=len(classes))
+    # Many whole trainings run in these projects; the name says which procedural videos the network is taken to know.
+    config = replace(CONFIG, name="tevit_tiny", classes=len(classes), window=8, overlap=3)
     path = settings.checkpoints / "start.safetensors"
     made = checkpoint.from_network(build(config), tuple(classes))
     checkpoint.save(path, made, dtype=torch.float16)  # as those that come with the program are
