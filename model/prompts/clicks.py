@@ -73,13 +73,13 @@ def _piece_in(picture: np.ndarray, part: Window, point: PromptPoint, salient: Sa
 
 
 def _agreement(mask: np.ndarray, pieces: Sequence[_Piece]) -> float:
-    """How far two parts agree on a mask and no clear piece contradicts it, 0 to 1; what differs counts twice.
+    """How far two parts agree on a mask and no clear piece contradicts it, 0 to 1; what differs counts thrice.
 
     A part that shows less of the picture agrees or contradicts by what it shows.
     """
     whole = sorted(overlap(mask, piece.mask) for piece in pieces)[-2]
     within = [overlap(only_in(piece.part, mask), piece.mask) for piece in pieces if piece.clear >= LEAST]
-    return max(0.0, 1 - 2 * (1 - min(whole, *within, 1.0)))
+    return max(0.0, 1 - 3 * (1 - min(whole, *within, 1.0)))
 
 
 def wand(picture: np.ndarray, point: PromptPoint) -> PromptedMask:

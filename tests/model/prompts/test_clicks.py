@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from model.prompts import PromptPoint
-from model.prompts.clicks import _cut_off, connected, thing_under, wand
+from model.prompts import SURE, PromptPoint
+from model.prompts.clicks import _agreement, _cut_off, _Piece, connected, thing_under, wand
 from model.prompts.salient import SalientThing
 from tests.model.prompts.overlap import iou
 from tests.model.prompts.scenes import RedNetwork, disc
@@ -104,3 +104,16 @@ def test_connected_pixels_differ_little_from_the_first() -> None:
     assert connected(picture, (1, 1), 29).sum() == 6 * 4
     assert connected(picture, (1, 1), 30).sum() == 6 * 7
     assert picture.max() == 200, "the picture is left as it was"
+
+
+def test_a_mask_about_which_two_parts_differ_by_an_eighth_is_not_sure() -> None:
+    mask = np.zeros((40, 40), dtype=bool)
+    mask[8:32, 8:32] = True
+    smaller = mask.copy()
+    smaller[8:11] = False
+    whole, nearer = (0, 0, 40, 40), (4, 4, 36, 36)
+    alike = [_Piece(whole, mask, 0.95, 0.0), _Piece(nearer, mask, 0.95, 0.0)]
+    differing = [_Piece(whole, smaller, 0.95, 0.0), alike[1]]
+
+    assert _agreement(mask, alike) == 1
+    assert _agreement(mask, differing) < SURE
