@@ -97,10 +97,10 @@ export const api = Object.freeze({
   edits: (v, author, edits, last) => request("POST", `/data/videos/${id(v)}/edits`, { author, edits }, undefined, last),
 
   /** @param {string} v @param {UndoBody} body @returns {Promise<UndoResult>} */
-  undo: (v, body) => request("POST", `/data/videos/${id(v)}/undo`, body),
+  undo: (v, body) => request("POST", `/data/videos/${id(v)}/undo`, body, LONG_PATIENCE),
 
   /** @param {string} v @param {UndoBody} body @returns {Promise<UndoResult>} */
-  redo: (v, body) => request("POST", `/data/videos/${id(v)}/redo`, body),
+  redo: (v, body) => request("POST", `/data/videos/${id(v)}/redo`, body, LONG_PATIENCE),
 
   /** @param {string} v @param {string|null} track id @param {number} limit @returns {Promise<{edits: HistoryEdit[]}>} */
   history: (v, track, limit) =>

@@ -249,8 +249,8 @@ def history(
 ) -> tuple[HistoryEntry, ...]:
     """The newest lines of a video's history, newest first, at most ``limit``.
 
-    Consecutive edits of one machine's run (one per window) are one line, with the number and id of the newest of them,
-    because they are undone together.
+    Consecutive edits of one machine's run, or parts of one edit, are one line, with the number and id of the newest of
+    them, because they are undone together.
 
     Args:
         track: only edits that changed this track or one of its masks.
@@ -294,7 +294,8 @@ def _history_page(
 
 
 def _of_one_run(newer: HistoryEntry, older: HistoryEntry) -> bool:
-    if not is_machine(newer.author) or newer.undoes is not None or older.undoes is not None:
+    parts = _PART.search(newer.id) is not None and _PART.sub("", newer.id) == _PART.sub("", older.id)
+    if not (parts or is_machine(newer.author)) or newer.undoes is not None or older.undoes is not None:
         return False
     return (newer.author, newer.kind, newer.undone) == (older.author, older.kind, older.undone)
 

@@ -5,8 +5,8 @@
 
 /** Rows of one edit at most: the server refuses a longer one. */
 const MOST_CHANGES = 200_000;
-/** Rows of a part: other people's edits wait for no more than one of these. */
-export const PART = 50_000;
+/** Rows of a part: a busy machine takes some seconds for it, for which other people's edits wait. */
+export const PART = 10_000;
 
 export const TOO_MANY = "One edit changes at most 200,000 masks. Choose a shorter range, and do it in several steps.";
 
@@ -20,8 +20,8 @@ const standsAlone = ({ frame, after }) =>
  * @returns {{id: string, changes: Change[]}[]} one, where no parts are needed; none where it is too long and is only right as a whole
  */
 export function inParts(id, changes) {
-  if (changes.length <= MOST_CHANGES) return [{ id, changes }];
-  if (!changes.every(standsAlone)) return [];
+  if (changes.length <= PART) return [{ id, changes }];
+  if (!changes.every(standsAlone)) return changes.length <= MOST_CHANGES ? [{ id, changes }] : [];
   return Array.from({ length: Math.ceil(changes.length / PART) }, (_, k) => ({
     id: `${id}~${k + 1}`,
     changes: changes.slice(k * PART, (k + 1) * PART),

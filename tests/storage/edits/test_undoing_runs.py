@@ -372,6 +372,12 @@ def test_the_parts_of_a_long_edit_of_a_person_come_and_go_together(scene: Scene)
     judge(f"{whole}~1", 0, 1)
     judge(f"{whole}~2", 2, 3)
     assert accepted() == [0, 1, 2, 3, 5]
+    with scene.database.read() as tx:
+        lines = edits.history(tx, video=scene.video.id, limit=2)
+    assert [(line.id, line.frames, line.count) for line in lines] == [
+        (f"{whole}~2", (0, 3), 4),
+        (f"{other}~1", (5, 5), 1),
+    ]
 
     assert isinstance(scene.undo("ann"), Applied)
     assert accepted() == [5]

@@ -6,19 +6,21 @@ import { setUp, settled, stroke } from "./queueserver.mjs";
 const verdicts = (count, after = { review: "accepted", look: null }) =>
   Array.from({ length: count }, (_, frame) => ({ track: "t1", frame, after }));
 
-test("only verdicts of more than 200,000 masks go in parts", () => {
-  assert.deepEqual(inParts("e", verdicts(200_000)).length, 1);
-  const parts = inParts("e", verdicts(200_001));
+test("many verdicts go in parts, other long edits do not", () => {
+  assert.deepEqual(inParts("e", verdicts(PART)).length, 1);
+  const parts = inParts("e", verdicts(2 * PART + 1));
   assert.deepEqual(
-    parts.map(({ id }) => id),
-    ["e~1", "e~2", "e~3", "e~4", "e~5"],
+    parts.map(({ id, changes }) => [id, changes.length]),
+    [
+      ["e~1", PART],
+      ["e~2", PART],
+      ["e~3", 1],
+    ],
   );
-  assert.deepEqual(
-    parts.map(({ changes }) => changes.length),
-    [PART, PART, PART, PART, 1],
-  );
-  assert.equal(parts[4].changes[0].frame, 200_000);
-  assert.deepEqual(inParts("e", verdicts(200_001, { state: "absent" })), [], "half of these would be another edit");
+  assert.equal(parts[2].changes[0].frame, 2 * PART);
+  const absent = { state: "absent" };
+  assert.deepEqual(inParts("e", verdicts(2 * PART, absent)).length, 1);
+  assert.deepEqual(inParts("e", verdicts(200_001, absent)), [], "half of these would be another edit");
 });
 
 test("the newest edit is whole while all its parts are there", () => {
