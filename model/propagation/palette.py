@@ -32,8 +32,8 @@ class TrackPalette:
         wide = around([box], int(AROUND * max(box[2] - box[0], box[3] - box[1])), height, width)
         near = np.full(bins.shape, FAR, np.float32)
         near[inside(wide or box)] = 1.0
-        own = _histogram(bins, chance)
-        other = _histogram(bins, (1 - chance) * near)
+        own = colour_shares(bins, chance)
+        other = colour_shares(bins, (1 - chance) * near)
         self._chance = (own + NOTHING) / (own + other + 2 * NOTHING)
 
     def chance(self, bins: np.ndarray) -> np.ndarray:
@@ -41,8 +41,8 @@ class TrackPalette:
         return self._chance[bins]
 
 
-def _histogram(bins: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Shares of the colours, smoothed over neighbouring ones, float32."""
+def colour_shares(bins: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Shares of the colours of pixels with these ``bins`` and weights, smoothed over neighbouring colours, float32."""
     counts = np.bincount(bins.ravel(), weights=weights.ravel(), minlength=int(np.prod(LEVELS))).reshape(LEVELS)
     for axis in range(3):
         padded = np.pad(counts, [(1, 1) if axis == one else (0, 0) for one in range(3)], mode="edge")

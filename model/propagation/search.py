@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import torch
 from torch import Tensor
 
 from model.propagation.boxes import Box, around, bounds, grown
-from model.propagation.matching import Reference, match, to_pixels
+from model.propagation.matching import Reference, match, to_cells, to_pixels
 from model.propagation.working import WorkingFrames
 
 STRIDE = 8
@@ -25,6 +26,7 @@ APART = 0.1  # the same, for cells that are moved together
 # More loss of both kinds, and by how much such a place must be better than any beside it: what comes from behind a
 # thing was seen last at its edge, and has turned since.
 CHANGED, DISTINCT = 0.18, 0.04
+TAKEN = 0.7  # share of a cell from which it is that of other tracks
 TRUST = 0.45  # of a mask that only the features support
 MARGIN = 12
 MOST = 80  # cells of a track that are compared
@@ -62,16 +64,22 @@ class Searching:
         hidden: int,
         area: float,
         similar: Sequence[float],
+        others: np.ndarray | None = None,
     ) -> "FoundAgain | None":
         """Where the track ``label`` is, if it is seen again in frame ``k``.
 
         references: frames in which it was seen. place: where it was seen last, ``hidden`` frames ago (None: it may be
         anywhere). area: its usual number of pixels. similar: similarities of its cells while it was seen.
+        others: pixels of other tracks, bool H x W, where it cannot be seen.
         """
         if hidden > EAGER and hidden % EVERY:
             return None
         frames, cell = self._frames, STRIDE / self._frames.zoom
         features = frames.features(k)[STRIDE]
+        taken = np.zeros(features.shape[1:], bool)
+        if others is not None:
+            taken = to_cells(others.astype(np.float32), features.shape[1:], cell) > TAKEN
+            features = features * torch.from_numpy(~taken)
         near = None if place is None else tuple((side / cell) for side in place)
         moves = [move for one in references if (move := best_move(features, one, label, near, SPEED * hidden / cell))]
         usual = float(np.median(similar)) if similar else 1.0
@@ -79,7 +87,7 @@ class Searching:
         if not moves:
             return None
         best = max(moves, key=lambda move: move.similarity)
-        found = match(features, best.query(features.shape[1:], label), [best.moved()], STRIDE)
+        found = match(features, best.query(features.shape[1:], label) & ~taken, [best.moved()], STRIDE)
         mask = _largest(found.labels[..., label] > 0.5)
         if mask is None or not max(AREA[0] * area, cell**2) <= mask.sum() * cell**2 <= max(AREA[1] * area, 9 * cell**2):
             return None

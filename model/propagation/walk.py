@@ -5,20 +5,23 @@ At given frames a person's masks are taken as they are. In between, each track's
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
+from model.propagation.appearing import TrackColours
 from model.propagation.boxes import Box, around, bounds, grown, inside
-from model.propagation.edges import MOST_SPECK, most_speck, radius_for, snapped, without_islands_and_holes
+from model.propagation.edges import UNDECIDED, most_speck, radius_for, snapped, without_islands_and_holes
 from model.propagation.evidence import FrameEvidence, KnownMask
 from model.propagation.flow import FlowPair, pixel_grid, warped
+from model.propagation.followed import FORGOTTEN, STRIDE, FollowedTrack
 from model.propagation.fusing import TrackEvidence, fused
 from model.propagation.matching import Matched, Reference, match, to_cells
 from model.propagation.palette import TrackPalette
+from model.propagation.pieces import extent, together
 from model.propagation.remembered import RememberedFrames, WaitingTracks
-from model.propagation.search import FoundAgain, Searching
+from model.propagation.returning import Returning
 from model.propagation.settings import SpreadSettings
 from model.propagation.upsampling import need_of_colours
 from model.propagation.working import WorkingFrames
@@ -31,35 +34,15 @@ LEFT = 0.04  # share of its usual area below which a track is taken for hidden
 REMAINDER, DOUBTFUL = 0.3, 0.4  # the same, where the trust is below the second figure
 WHOLE = 0.8  # share of its largest area above which a track is seen whole
 REMEMBERED = 10  # areas and similarities that are remembered
-FORGOTTEN = 15  # frames without a trace after which a track is lost
 SOON = 8  # frames: a track that is given again within so many can do without the given frame that it comes from
-STRIDE = 8
+# Times as far as a track reaches at most that its pieces may reach together, and that it may do so in the next frame.
+APART, WIDENS = 1.25, 1.03
 
 GivenChances = Mapping[int, Mapping[int, Callable[[], np.ndarray | None]]]
 """Track -> frame -> what makes its chances there (float32 H x W at the working size), or None: it is absent there.
 
 A walk makes each of them once, when it comes to the frame.
 """
-
-
-@dataclass(eq=False)
-class _Followed:
-    """What is known of a track while walking. ``chance`` float32 H x W; None while it is not followed."""
-
-    chance: np.ndarray | None = None
-    key: int = -1  # the given frame that it comes from
-    given: np.ndarray | None = None  # its chances there
-    palette: TrackPalette | None = None
-    areas: list[float] = field(default_factory=list)
-    similar: list[float] = field(default_factory=list)
-    seen: Reference | None = None  # the last frame in which it was seen whole
-    hidden: int = 0  # frames since it was seen last
-    place: Box | None = None  # where it was seen last
-    known: float = 0.0  # trust in the shapes of the network, by how well one fits the given mask
-    speck: float = MOST_SPECK  # pixels up to which an island or a hole of it is noise, by the given mask
-    need: float = 0.0  # of colours for its edges, by the given mask
-    cut: bool = False  # whether there was a cut since it was seen last
-    again: bool = False  # whether it was hidden since the given frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +68,12 @@ class Walk:
 
     def __init__(self, frames: WorkingFrames, given: GivenChances, settings: SpreadSettings) -> None:
         self._frames, self._given, self._settings = frames, given, settings
-        self._tracks = {track: _Followed() for track in given}
+        self._tracks = {track: FollowedTrack() for track in given}
         self._labels = {track: number for number, track in enumerate(given, start=1)}
         self._before: int | None = None
         self._remembered = RememberedFrames(frames, settings.recent)
         self._changes: list[float] = []
-        self._searching = Searching(frames)
+        self._returning = Returning(frames, self._remembered, self._labels)
 
     def step(self, k: int, after: int | None = None) -> dict[int, Step]:
         """What each track that is followed looks like in frame ``k``, the next one in the direction.
@@ -135,7 +118,7 @@ class Walk:
             if mask is not None:
                 one.palette = TrackPalette(self._frames.frame(k).bins, mask)
                 one.areas, one.place = [float((mask > 0.5).sum())], bounds(mask > 0.5)
-                one.known, one.speck = self._fit(k, mask), most_speck(mask)
+                one.known, one.speck, one.extent = self._fit(k, mask), most_speck(mask), extent(one.place)
                 if self._uses_features:
                     shape = self._frames.features(k)[STRIDE].shape[1:]
                     one.need = need_of_colours(mask, shape, STRIDE / self._frames.zoom)
@@ -158,6 +141,10 @@ class Walk:
             return
         # A track that is hidden may be there unseen: such a frame is not counted against it later.
         known = np.array([True, *(one.key >= 0 and one.hidden == 0 for one in self._tracks.values())], np.float32)
+        if given:
+            chances = {track: one.chance for track, one in self._tracks.items() if one.chance is not None}
+            for track, colours in TrackColours.of(self._frames.frame(k).bins, chances, given).items():
+                self._tracks[track].colours = colours
         features = self._frames.features(k)
         labels = {
             stride: self._labels_of_cells(one.shape[1:], stride / self._frames.zoom) for stride, one in features.items()
@@ -218,7 +205,8 @@ class Walk:
             # On this thread, which has the network's CUDA graphs; the parts find the shapes in the cache.
             frames.candidates(k)
         parts = dict(zip(near, frames.second.all(work), strict=True))
-        parts |= self._found_again(k, active, places)
+        if self._uses_features:
+            parts = self._returning.parts(k, active, parts, pair)
         return self._competed(k, active, parts, matched)
 
     def _part(
@@ -226,7 +214,7 @@ class Walk:
         k: int,
         track: int,
         box: Box,
-        one: _Followed,
+        one: FollowedTrack,
         *,
         evidence: FrameEvidence,
         pair: FlowPair,
@@ -286,39 +274,10 @@ class Walk:
                 boxes.append((int(cells[0] * cell), int(cells[1] * cell), int(cells[2] * cell), int(cells[3] * cell)))
         return around(boxes, MARGIN, self._frames.height, self._frames.width)
 
-    def _found_again(
-        self, k: int, active: Mapping[int, _Followed], places: Mapping[int, Box | None]
-    ) -> dict[int, tuple[Box, np.ndarray, float]]:
-        """Tracks that were hidden and are seen again, by their features alone."""
-        found: dict[int, tuple[Box, np.ndarray, float]] = {}
-        if not self._uses_features:
-            return found
-        given, flows = self._remembered.given, self._remembered.flows
-        hidden = {track: one for track, one in active.items() if one.hidden > 0 and (one.key in given or one.seen)}
-        work = [partial(self._searched, k, track, one) for track, one in hidden.items()]
-        for (track, one), again in zip(hidden.items(), self._frames.second.all(work), strict=True):
-            if again is None:
-                continue
-            found[track] = again.box, again.chance, again.trust
-            for move in again.moves:
-                move.lead(self._labels[track])
-            now = next((move for move in again.moves if move.source is given.get(one.key)), None)
-            if now is not None and one.key in flows:
-                cell = STRIDE / self._frames.zoom
-                flows[one.key] = flows[one.key].moved(again.box, -cell * np.array(now.shift[::-1], np.float32))
-        return found
-
-    def _searched(self, k: int, track: int, one: _Followed) -> FoundAgain | None:
-        known = [source for source in (self._remembered.given.get(one.key), one.seen) if source is not None]
-        usual = float(np.median(one.areas)) if one.areas else 0.0
-        return self._searching.search(
-            k, known, self._labels[track], place=one.place, hidden=one.hidden, area=usual, similar=one.similar
-        )
-
     def _competed(
         self,
         k: int,
-        active: Mapping[int, _Followed],
+        active: Mapping[int, FollowedTrack],
         parts: Mapping[int, tuple[Box, np.ndarray, float]],
         matched: Matched | None,
     ) -> dict[int, Step]:
@@ -333,11 +292,13 @@ class Walk:
             if track in parts:
                 box, part, trust = parts[track]
                 whole[inside(box)] = np.where(part >= best[inside(box)], part, np.minimum(part, 0.45))
-            mask = whole > 0.5
+            mask = together(whole > 0.5, APART * one.extent)
+            whole[(whole > 0.5) & ~mask] = UNDECIDED[0]
             area, alike = float(mask.sum()), None
             if _is_seen(area, max(one.areas, default=0.0), trust):
                 one.hidden, one.cut, one.place = 0, False, bounds(mask)
                 one.areas = [*one.areas, area][-REMEMBERED:]
+                one.extent = max(one.extent, min(extent(one.place), WIDENS * one.extent))
                 alike = self._note_similarity(track, mask, matched)
                 one.chance, shown = whole, whole
             else:
