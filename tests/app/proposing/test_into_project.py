@@ -203,7 +203,8 @@ def test_the_job_proposes_with_a_real_small_network(database: Database, settings
         quiet(progress, message)
 
     report.cancelled = never  # type: ignore[attr-defined]
-    job = SimpleNamespace(id=None, video_id=video.id, parameters={"checkpoint": found.id, "rule": "published"})
+    asked = {"checkpoint": found.id, "rule": "published"}
+    job = SimpleNamespace(id=None, project_id=project.id, video_id=video.id, parameters=asked)
     context = JobContext(settings, database, job, report, warm)  # type: ignore[arg-type]
     result = HANDLERS["propose"](context)
     assert result is not None and result["added"] >= 1

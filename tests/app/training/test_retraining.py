@@ -30,14 +30,12 @@ def reported(videos: Source, sides: Any, factory: Any) -> Report:
         _adapting=AdaptSettings(),
         _choice=Choice(10, 1.0),
         _round=1,
+        _current=SimpleNamespace(thresholds=Thresholds()),
         _stored=lambda masks: [mask["counts"] for mask in masks],
     )
     adapted = SimpleNamespace(losses={1: 1.0}, stopped=None, blend=1.0)
-    own = Thresholds()
-    made_report = Retraining._reported(
-        cast(Any, run), cast(Any, adapted), sides, own, own=own, factory=factory, golden=None
-    )
-    return made_report
+    chosen = Thresholds()
+    return Retraining._reported(cast(Any, run), cast(Any, adapted), sides, chosen, factory=factory, golden=None)
 
 
 def test_what_a_fold_was_not_taught_stands_in_no_figure_of_the_report() -> None:

@@ -16,6 +16,7 @@ from app.settings import Settings
 from app.training import start
 from app.training.estimate import guessed
 from app.training.kept_state import KeptState
+from app.training.machine_speed import slowness
 from app.training.plan import plan
 from app.training.project_clips import ProjectClips
 from app.training.retrain_run import _begin
@@ -109,7 +110,7 @@ def test_the_time_that_is_left_is_that_of_the_checkpoint_it_starts_from(
     source, facts = _begin(database, settings, KeptState(settings, job.id), job, job_report)
     source.close()
     planned = plan(database, project.id)
-    tiny, lite = (guessed(planned, built_in[name].config) for name in ("demo", "lite"))
+    tiny, lite = (guessed(planned, built_in[name].config, slow=slowness()) for name in ("demo", "lite"))
     assert facts["first"] == built_in["demo"].id and facts["expected"] == tiny
     left = [call.kwargs["eta_seconds"] for call in job_report.call_args_list]
     assert (left[0], left[-1]) == (lite, tiny)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -99,7 +99,8 @@ def test_a_page_that_closes_the_connection_is_not_answered(
     path = f"/data/videos/{video.id}/prompts"
     headers = [(b"host", client.base_url.netloc), (b"content-type", b"application/json")]
     scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
-    asyncio.run(client.app(scope, receive, send))
+    with ThreadPoolExecutor(1) as pool:  # a browser test before may have left a loop in this thread
+        pool.submit(asyncio.run, client.app(scope, receive, send)).result()
     assert sent[0]["status"] == Abandoned.status
 
 

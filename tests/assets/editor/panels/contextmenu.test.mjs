@@ -76,7 +76,7 @@ test("a menu has the commands of its place, in groups with lines between them", 
   const [entries] = columns;
   const names = entries.map((entry) => entry?.name ?? "-");
   assert.equal(names[0], "accept");
-  assert.ok(names.includes("renameTrack") && !names.includes("keyFrame"));
+  assert.ok(names.includes("renameTrack") && !names.includes("flicker"));
   assert.ok(!names.join(" ").includes("- -") && names.at(-1) !== "-");
   assert.ok(names.indexOf("relabel") < names.indexOf("zoomToTrack"), "one group stays together");
   entries[0].run();
