@@ -1,6 +1,5 @@
 """What the complete ranges of a project's videos settle, by the categories that they are about."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,7 +52,7 @@ class _Ranges:
 def declared_frames(tx: Connection, project_id: str) -> dict[str, DeclaredFrames]:
     """By id of the video; videos without complete ranges, and removed ones, are left out.
 
-    Three queries, and one for each video of which only a part is complete.
+    At most four queries, whatever the number of videos.
     """
     found = _ranges(tx, project_id)
     if not found:
@@ -119,18 +118,22 @@ def _shared(one: Runs, other: Runs) -> Runs:
 
 def _with_row(tx: Connection, complete: Mapping[str, Runs]) -> dict[str, int]:
     """By id of the video: how many of these frames have a mask row, of any track that is not deleted."""
+    if not complete:
+        return {}
     tracks, masks = schema.tracks, schema.masks
-    numbers = {}
-    for video_id, runs in complete.items():
-        query = (
-            select(masks.c.frame)
-            .distinct()
-            .join(tracks, masks.c.track_id == tracks.c.id)
-            .where(tracks.c.video_id == video_id, tracks.c.deleted.is_(False))
-        )
-        frames = sorted(tx.execute(query).scalars())
-        numbers[video_id] = sum(bisect_left(frames, stop) - bisect_left(frames, start) for start, stop in runs)
-    return numbers
+    query = (
+        select(tracks.c.video_id, masks.c.frame)
+        .distinct()
+        .join(tracks, masks.c.track_id == tracks.c.id)
+        .where(tracks.c.video_id.in_(complete), tracks.c.deleted.is_(False))
+    )
+    frames: dict[str, list[int]] = {}
+    for video_id, frame in tx.execute(query):
+        frames.setdefault(video_id, []).append(frame)
+    return {
+        video_id: sum(start <= frame < stop for frame in found for start, stop in complete[video_id])
+        for video_id, found in frames.items()
+    }
 
 
 def _settled(tx: Connection, project_id: str, found: Mapping[str, _Ranges]) -> dict[str, int]:

@@ -17,7 +17,6 @@ from storage.database import insert_missing
 from storage.errors import NotFound, StorageError
 
 LOG_CHARACTERS = 20_000
-_WAITING = {"status": "queued", "worker": None, "heartbeat": None, "started": None}
 """The last characters of a job's log, which are kept."""
 
 ACTIVE = ("queued", "running", "cancelling")
@@ -27,6 +26,8 @@ BACKGROUND = "background"
 
 MAX_ATTEMPTS = 3
 """Attempts without stored progress after which a resumable job fails."""
+
+_WAITING = {"status": "queued", "worker": None, "heartbeat": None, "started": None}
 
 
 class JobOver(StorageError):

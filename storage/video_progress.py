@@ -51,10 +51,7 @@ class VideoSummary:
 
 
 def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
-    """Video id -> progress, for all videos of the project that are not removed.
-
-    At most seven queries, and one for each video of which only a part is declared complete.
-    """
+    """Video id -> progress, for all videos of the project that are not removed; at most eight queries."""
     tracks, masks, videos = schema.tracks, schema.masks, schema.videos
     in_project = (videos.c.project_id == project_id, videos.c.removed.is_(None))
     kept = tracks.c.deleted.is_(False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.training.golden import MADE_FOR
+from app.training.golden_file import MADE_FOR
 from model.adapting.confident_replay import ConfidentClips
 from model.adapting.procedural_replay import ProceduralClips
 from model.procedural import DOMAINS

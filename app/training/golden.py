@@ -17,7 +17,7 @@ import numpy as np
 
 from app.sentences import counted
 from app.training.file_clips import YoutubeVisClips
-from app.training.golden_file import FOLDER, path_in
+from app.training.golden_file import FOLDER, MADE_FOR, path_in
 from model.adapting.procedural_replay import ProceduralClips
 from model.config import TeViTConfig
 from model.network.tevit import TeViT
@@ -35,8 +35,6 @@ CHOOSING_SEED = 910_001  # the same for the videos by which a training is chosen
 LEAST_TO_SHARE = 6  # videos of the user, of which every third is for choosing
 LEAST_TO_REPLAY = 18  # videos of the user, of which every third is replayed and every third judges
 LEAST_EARLIER = 3  # videos held out in earlier rounds
-# Configurations whose first checkpoint learnt a procedural domain.
-MADE_FOR = {"tevit_tiny": "demo", "tevit_lite": "lifelike"}
 MOST_VIDEOS = 50
 
 

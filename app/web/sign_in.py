@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from app.errors import BadInput
+from app.web.gate import POLICY_VIOLATION
 
 People = Mapping[str, bytes]
 """SHA-256 of the password by name."""
@@ -31,7 +32,6 @@ SESSION = "v-session"  # proves who is signed in; no script reads it
 SIGNED_IN = "v-signed-in"  # the name, for the pages
 MOST_NAME = 100  # characters
 WRONG_SECONDS = 1.0  # that an answer to a wrong password takes: guessing is slow
-POLICY_VIOLATION = 1008
 _ASK = {"WWW-Authenticate": 'Basic realm="TeViT Annotator", charset="UTF-8"'}
 _author: ContextVar[str | None] = ContextVar("author", default=None)
 
@@ -48,7 +48,7 @@ def read_people(file: Path) -> People:
     except UnicodeDecodeError as error:
         raise BadInput(f"The sign-in file {file} is no UTF-8 text.") from error
     found: dict[str, bytes] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip() and not line.startswith("#"):
             name, password = _person(line, f"Line {number} of the sign-in file {file}")
             if name in found:
@@ -66,7 +66,7 @@ def _person(line: str, place: str) -> tuple[str, str]:
         raise BadInput(f"{place} is not of the form name:password.")
     if len(name) > MOST_NAME or not name.isprintable():
         raise BadInput(f"{place} has a name that is too long or holds control characters.")
-    return name, password.rstrip("\r\n")
+    return name, password
 
 
 def readable_by_others(file: Path) -> bool:
@@ -119,7 +119,8 @@ class SignIn:
         return name if hmac.compare_digest(right, _hashed(password)) else None
 
     def _by_session(self, session: str) -> str | None:
-        return next((name for name in self._people if hmac.compare_digest(self._session(name), session)), None)
+        known = session.encode()  # texts with other letters than ASCII cannot be compared
+        return next((name for name in self._people if hmac.compare_digest(self._session(name).encode(), known)), None)
 
     def _session(self, name: str) -> str:
         return hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()

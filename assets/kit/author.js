@@ -3,6 +3,8 @@
 
 const STORED = "v-author";
 const SIGNED_IN = "v-signed-in";
+/** Begins the author of what a job or an import writes. */
+export const MACHINE = "run:";
 
 /** The person who is signed in, else the author's name of this browser, made at the first call and then kept. @param {Storage} storage @param {string} [cookies] those of the page */
 export function author(storage, cookies = globalThis.document?.cookie ?? "") {
@@ -24,7 +26,13 @@ function signedIn(cookies) {
 /** Who did something, in words. @param {string} author @param {string} own name of this browser's author */
 export function authorWords(author, own) {
   if (author === own) return "you";
-  if (author.startsWith("run:")) return "a model or import";
-  // Nobody knows the eight letters that a browser made; who is signed in has a name.
-  return /^person:[0-9a-f]{8}$/.test(author) ? "another person" : author.replace(/^person:/, "");
+  if (author.startsWith(MACHINE)) return "a model or import";
+  // Nobody knows the letters that a browser made.
+  return lettersOf(author) ? "another person" : personOf(author);
 }
+
+/** The name of a person, or the letters that stand for one. @param {string} author */
+export const personOf = (author) => author.replace(/^person:/, "");
+
+/** The letters that a browser made for a person who is not signed in; "" for a name. @param {string} author */
+export const lettersOf = (author) => /^person:([0-9a-f]{8})$/.exec(author)?.[1] ?? "";

@@ -1,6 +1,8 @@
 // @ts-check
 /** Words for where tracks come from, what they have, and who changed them. */
 
+import { lettersOf, MACHINE, personOf } from "../kit/author.js";
+
 /** @type {Record<string, string>} */
 export const SOURCES = {
   proposed: "Proposed",
@@ -13,17 +15,13 @@ export const SOURCES = {
 /** What every track may have beside the attributes of its project. @type {Record<string, string>} */
 export const FLAGS = { occluded: "Occluded", truncated: "Truncated", crowd: "Crowd" };
 
-/** The author that stands for every job and import. */
-export const MACHINE = "run:";
-
 /** @param {string|null} author @param {string} me the author's name of this browser */
 export function nameOf(author, me) {
   if (author === null) return "";
   if (author === me) return "You";
   if (author.startsWith(MACHINE)) return "Model or import";
-  const name = author.replace(/^person:/, "");
-  // Letters that a browser made: no name, but they tell people apart.
-  return /^[0-9a-f]{8}$/.test(name) ? `Person ${name}` : name;
+  // Letters that a browser made are no name, but they tell people apart.
+  return lettersOf(author) ? `Person ${lettersOf(author)}` : personOf(author);
 }
 
 /** "Drawn, proposed". @param {readonly string[]} sources */

@@ -14,11 +14,10 @@ import torch
 from torch import Tensor
 
 from model.propagation.boxes import Box, grown, inside
-from model.propagation.matching import Reference, to_cells, to_pixels
+from model.propagation.matching import STRIDE, Reference, to_cells, to_pixels
 from model.propagation.palette import NOTHING, colour_shares
 from model.propagation.pieces import together
 
-STRIDE = 8
 MOST_ODDS = 2.5  # log odds that colours give at most, and features
 SCALE = 0.03  # difference of similarities that counts as much as a factor of e in colours
 RIVAL, BEHIND = 0.7, 0.02  # weight of the colours of other tracks, and loss of similarity to them

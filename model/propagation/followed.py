@@ -11,7 +11,6 @@ from model.propagation.edges import MOST_SPECK
 from model.propagation.matching import Reference
 from model.propagation.palette import TrackPalette
 
-STRIDE = 8
 FORGOTTEN = 15
 """Frames without a trace after which a track is lost."""
 

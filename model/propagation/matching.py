@@ -19,6 +19,7 @@ from torch.nn.functional import pad
 from model.propagation.flow import pixel_grid, warped
 from model.propagation.second_thread import SecondThread
 
+STRIDE = 8  # of the features by which tracks are found again and compared
 TEMPERATURE, MOST = 0.07, 8  # of the softmax; cells that vote
 TILE = 8  # cells to each side that are compared at once
 # Radius in cells by stride: around the place by the flow from the frame before, and from a given frame.

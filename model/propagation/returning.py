@@ -6,11 +6,11 @@ from functools import partial
 import cv2
 import numpy as np
 
-from model.propagation.appearing import STRIDE, AppearingPixels, ClaimedPixels, SoughtTrack
+from model.propagation.appearing import AppearingPixels, ClaimedPixels, SoughtTrack
 from model.propagation.boxes import Box, around, bounds, grown, inside
 from model.propagation.flow import FlowPair, warped
 from model.propagation.followed import FORGOTTEN, FollowedTrack
-from model.propagation.matching import to_cells
+from model.propagation.matching import STRIDE, to_cells
 from model.propagation.remembered import RememberedFrames
 from model.propagation.search import MARGIN, SPEED, TRUST, FoundAgain, Move, Searching
 from model.propagation.working import WorkingFrames

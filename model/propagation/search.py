@@ -13,10 +13,9 @@ import torch
 from torch import Tensor
 
 from model.propagation.boxes import Box, around, bounds, grown
-from model.propagation.matching import Reference, match, to_cells, to_pixels
+from model.propagation.matching import STRIDE, Reference, match, to_cells, to_pixels
 from model.propagation.working import WorkingFrames
 
-STRIDE = 8
 SPEED = 20  # pixels that a hidden thing may move in a frame, at the working size
 EVERY = 3  # after `EAGER` frames without a trace, only every so many frames are searched
 EAGER = 12

@@ -15,13 +15,13 @@ from model.propagation.boxes import Box, around, bounds, grown, inside
 from model.propagation.edges import UNDECIDED, most_speck, radius_for, snapped, without_islands_and_holes
 from model.propagation.evidence import FrameEvidence, KnownMask
 from model.propagation.flow import FlowPair, pixel_grid, warped
-from model.propagation.followed import FORGOTTEN, STRIDE, FollowedTrack
+from model.propagation.followed import FORGOTTEN, FollowedTrack
 from model.propagation.fusing import TrackEvidence, fused
-from model.propagation.matching import Matched, Reference, match, to_cells
+from model.propagation.matching import STRIDE, Matched, Reference, match, to_cells
 from model.propagation.palette import TrackPalette
 from model.propagation.pieces import extent, together
 from model.propagation.remembered import RememberedFrames, WaitingTracks
-from model.propagation.returning import Returning
+from model.propagation.returning import Returning, TrackPart
 from model.propagation.settings import SpreadSettings
 from model.propagation.upsampling import need_of_colours
 from model.propagation.working import WorkingFrames
@@ -278,7 +278,7 @@ class Walk:
         self,
         k: int,
         active: Mapping[int, FollowedTrack],
-        parts: Mapping[int, tuple[Box, np.ndarray, float]],
+        parts: Mapping[int, TrackPart],
         matched: Matched | None,
     ) -> dict[int, Step]:
         """Each pixel to the track with the highest chance; and whether a track is believed to be there."""

@@ -17,7 +17,7 @@ from statistics import fmean
 import torch
 
 from app.training.adapting import replay_of
-from app.training.golden import MADE_FOR
+from app.training.golden_file import MADE_FOR
 from model.adapting import AdaptSettings
 from model.adapting.choosing import Budget, FoldNetwork, choose, held_out
 from model.adapting.procedural_replay import ProceduralClips

@@ -119,6 +119,24 @@ def test_summaries_of_many_videos_take_few_queries(scene: Scene) -> None:
     assert len(statements) == 5
 
 
+@pytest.mark.parametrize("videos", [1, 4])
+def test_videos_of_which_a_part_is_complete_take_as_many_queries_as_one(scene: Scene, videos: int) -> None:
+    statements: list[str] = []
+    with scene.database.atomic() as tx:
+        made = [make_video(tx, scene.project.id, name=str(number)) for number in range(videos)]
+    for video in made:
+        track = new_id()
+        rows = (Change(track, None, 0, {}), *(Change(track, k, 0, {"rle": square(1)}) for k in (1, 3)))
+        complete = Change(None, None, 0, {"start": 1, "stop": 3, "categories": []}, range_id=new_id())
+        for changes in (rows, (complete,)):
+            replace(scene, video=video).applied(*changes)
+    with scene.database.read() as tx:
+        event.listen(tx, "before_cursor_execute", lambda *call: statements.append(call[2]))
+        found = video_summaries(tx, scene.project.id)
+    assert [(found[video.id].complete, found[video.id].bare) for video in made] == [(2, made[0].count - 3)] * videos
+    assert len(statements) == 8
+
+
 @pytest.mark.parametrize(
     ("counts", "state"),
     [

@@ -22,8 +22,8 @@ const ALIKE = 0.9;
 /** @param {Box} one @param {Box} other */
 const same = (one, other) => one.every((side, i) => side === other[i]);
 
-/** @param {Box} box */
-const area = ([x0, y0, x1, y1]) => Math.max(0, x1 - x0) * Math.max(0, y1 - y0);
+/** Picture pixels in a box; none where it has no inside. @param {Box} box */
+export const area = ([x0, y0, x1, y1]) => Math.max(0, x1 - x0) * Math.max(0, y1 - y0);
 
 /** @param {Box} one @param {Box} other */
 function alike(one, other) {
@@ -34,7 +34,7 @@ function alike(one, other) {
     Math.min(one[2], other[2]),
     Math.min(one[3], other[3]),
   ];
-  const both = shared[0] < shared[2] && shared[1] < shared[3] ? area(shared) : 0;
+  const both = area(shared);
   return both >= ALIKE * (area(one) + area(other) - both);
 }
 

@@ -87,6 +87,10 @@ def test_a_wrong_name_password_or_cookie_is_refused(guarded: TestClient, headers
     assert guarded.get("/data/projects", headers=headers).status_code == 401
 
 
+def test_a_cookie_with_letters_that_no_session_has_is_refused(guarded: TestClient) -> None:
+    assert guarded.get("/data/projects", headers=[(b"cookie", b'v-session="\xe9"')]).status_code == 401
+
+
 def test_a_wrong_password_is_refused_though_the_cookie_is_right(guarded: TestClient) -> None:
     guarded.get("/data/projects", headers=basic(*ANNA))
     assert guarded.get("/data/projects", headers=basic("Anna", "wrong")).status_code == 401
@@ -170,6 +174,12 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "latin").write_bytes(b"Zo\xeb:x\n")
     with pytest.raises(BadInput, match=r"no UTF-8 text"):
         read_people(tmp_path / "latin")
+
+
+def test_a_line_ends_only_where_a_line_ends(tmp_path: Path) -> None:
+    file = tmp_path / "people.txt"
+    file.write_text("Anna:a\u2028b\x0bc\r\nBen: d \n", "utf-8", newline="")
+    assert read_people(file) == {"Anna": sign_in._hashed("a\u2028b\x0bc"), "Ben": sign_in._hashed(" d ")}
 
 
 names = st.text(st.characters(blacklist_categories=("C", "Z"), blacklist_characters=":#"), min_size=1, max_size=20)

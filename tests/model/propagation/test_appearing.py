@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.nn.functional import normalize
 
-from model.propagation.appearing import STRIDE, AppearingPixels, ClaimedPixels, SoughtTrack, TrackColours
-from model.propagation.matching import Reference
+from model.propagation.appearing import AppearingPixels, ClaimedPixels, SoughtTrack, TrackColours
+from model.propagation.matching import STRIDE, Reference
 from model.propagation.palette import colour_bins
 
 HEIGHT, WIDTH = 48, 96

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from model.propagation.matching import Reference
-from model.propagation.search import STRIDE, Move, Searching, best_move
+from model.propagation.matching import STRIDE, Reference
+from model.propagation.search import Move, Searching, best_move
 from model.propagation.settings import SpreadSettings
 from model.propagation.working import WorkingFrames
 

@@ -11,7 +11,7 @@ import { parse } from "../../masks/rle.js";
 import { openVideo } from "../../state.js";
 import { chosen, correct, find } from "../answers.js";
 import { haloLine } from "../contours.js";
-import { BoxQuestions } from "../prompting.js";
+import { area, BoxQuestions } from "../prompting.js";
 import { provisionalOf } from "../provisional.js";
 import { layersOf, mayDraw, modeOf, targetOf } from "../stroke.js";
 
@@ -30,9 +30,6 @@ const MOST = 500;
 
 /** A line is shown for a box that has more than so much of the area of its own. */
 const ALIKE = 0.6;
-
-/** @param {Box} box */
-const area = ([x0, y0, x1, y1]) => (x1 - x0) * (y1 - y0);
 
 /** @type {Gesture|null} */
 let gesture = null;
