@@ -3,6 +3,7 @@
 
 import { button, fill, h } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
+import { isActive } from "../kit/words.js";
 import { get } from "./data.js";
 
 /** @typedef {import("./plan.js").Run} Run */
@@ -17,14 +18,9 @@ export class RunLog {
     this.lines.addEventListener("scroll", () => this.scrolled());
     this.copied = h("span.v-t3", { role: "status" });
     const copy = button("Copy", { kind: "ghost", icon: "copy", onclick: () => this.copy() });
+    this.foot = h("div.bd.v-row", null, h("span.v-grow"), this.copied, copy);
     this.place = /** @type {HTMLDetailsElement} */ (
-      h(
-        "details.v-card.v-log",
-        { id: "v-log" },
-        h("summary", null, h("h2", null, "Log")),
-        this.lines,
-        h("div.bd.v-row", null, h("span.v-grow"), this.copied, copy),
-      )
+      h("details.v-card.v-log", { id: "v-log" }, h("summary", null, h("h2", null, "Log")), this.lines, this.foot)
     );
     /** @type {Run|null} */ this.run = null;
     this.place.addEventListener("toggle", () => this.load(this.run));
@@ -50,7 +46,8 @@ export class RunLog {
     }
     this.of = state;
     fill(this.copied);
-    fill(this.lines, this.text || "Nothing was written yet.");
+    fill(this.lines, this.text || (isActive(run) ? "Nothing was written yet." : "This run wrote no log."));
+    this.foot.hidden = !this.text;
     this.scroll();
   }
 

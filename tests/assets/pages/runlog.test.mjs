@@ -24,6 +24,19 @@ test("the log is asked for once it is unfolded, and again only when the run has 
   assert.equal(log.card(running({ job: false })), null, "a run whose job is gone has none");
 });
 
+test("a run that ended without a line says so, and there is nothing to copy", async () => {
+  await openPage({ answers: { "GET /data/jobs/r/log": { log: "" } } });
+  for (const [status, text] of [
+    ["running", "Nothing was written yet."],
+    ["done", "This run wrote no log."],
+  ]) {
+    const log = new RunLog();
+    log.card(running({ status })).open = true;
+    await log.load(running({ status }));
+    assert.deepEqual([log.lines.textContent, log.foot.hidden], [text, true]);
+  }
+});
+
 test("a log that cannot be had says why, and is asked for again", async () => {
   await openPage({ answers: { "GET /data/jobs/r/log": refuse("too busy", 503) } });
   const log = new RunLog();
