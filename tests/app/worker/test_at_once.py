@@ -37,7 +37,9 @@ def test_a_spread_does_not_wait_for_a_proposal(settings: Settings, database: Dat
     thread.start()
     try:
         wait_for(lambda: job_in(database, second).status == "done")
-        assert running == [first, second] and job_in(database, proposal).status == "running"
+        # The thread of other jobs may come to the proposal only after both spreads.
+        wait_for(lambda: job_in(database, proposal).status == "running")
+        assert running == [first, second]
         over.set()
         wait_for(lambda: job_in(database, proposal).status == "done")
     finally:
