@@ -1,12 +1,13 @@
 """What all tests share: an empty database to copy; and for those in a browser: a Chromium, and the real server."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.web.pages.lean_gradio import without_interfaces
 from storage.database import Database
 from tests.chromium import find_browser
 from tests.serving import RunningServer, running_server
@@ -30,6 +31,13 @@ LONGEST_FIRST = ("tests/browser/test_journey.py", "tests/browser/", "tests/crash
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files in front: at the end of a run, workers without a file wait for the longest one begun."""
     items.sort(key=lambda item: next((k for k, start in enumerate(LONGEST_FIRST) if item.nodeid.startswith(start)), 99))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Some tests import Gradio, which is quicker as a server does it."""
+    with without_interfaces():
+        return (yield)
 
 
 def no_browser(reason: str, *, in_ci: bool) -> None:

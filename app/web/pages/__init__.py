@@ -15,6 +15,7 @@ from app.web.context import Context
 from app.web.form_door import FormDoor
 from app.web.pages import review
 from app.web.pages.first_paint import FirstPaint
+from app.web.pages.lean_gradio import import_gradio, serve_mounted, unserved
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -40,17 +41,18 @@ def mount_pages(app: FastAPI, context: Context, assets: Assets) -> tuple[FastAPI
     Gradio is imported only here, so that the caller can switch its telemetry off before. Also returns the files of
     Gradio's pages.
     """
-    import gradio as gr
+    gr = import_gradio()
     from gradio.utils import get_upload_folder
 
     from app.web.pages.theme import css, theme
 
-    bundle = Bundle(Path(gr.__file__).parent / "templates" / "frontend" / "assets")
+    bundle = Bundle(Path(str(gr.__file__)).parent / "templates" / "frontend" / "assets")
     app.add_middleware(FirstPaint, paths=tuple(path for _, path in PAGES), assets=assets)
     app.include_router(review.router())
     forms: dict[str, dict[int, int]] = {}
     for name, path in GRADIO_PAGES:
-        blocks = import_module(f"app.web.pages.{name}").build(context)
+        with unserved():
+            blocks = import_module(f"app.web.pages.{name}").build(context)
         forms[path.rstrip("/")] = {number: len(function.inputs) for number, function in blocks.fns.items()}
         gr.mount_gradio_app(
             app,
@@ -63,6 +65,7 @@ def mount_pages(app: FastAPI, context: Context, assets: Assets) -> tuple[FastAPI
             ssr_mode=False,
             show_error=True,
         )
+        serve_mounted(app, blocks)
         _slow_down(blocks)
     own = frozenset({review.PATH, f"{review.PATH}/"})
     app.add_middleware(FormDoor, forms=forms, uploads=Path(get_upload_folder()), own=own)
