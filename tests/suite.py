@@ -30,8 +30,7 @@ MOST_WORKERS = 8
 
 def main(arguments: list[str]) -> int:
     """Run the steps and print a summary; returns 0 when all went well, else 1."""
-    browser = prepare()
-    environment = {**os.environ, **({"TEVIT_BROWSER": browser} if browser else {})}
+    environment = environment_of(prepare())
     results = {} if arguments else run_checks(environment)
     report("--- tests")
     results["tests"] = subprocess.call(
@@ -47,6 +46,16 @@ def main(arguments: list[str]) -> int:
     if failed:
         report(f"Failed: {', '.join(failed)}; the reasons are above.")
     return 1 if failed else 0
+
+
+def environment_of(browser: str) -> dict[str, str]:
+    """The environment of all steps: this one, with the path of the browser if there is one.
+
+    Bytecode is kept in any case. Else each worker of pytest rewrites the assertions of all tests anew, and each server
+    and each process that a test starts compiles the program.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **({"TEVIT_BROWSER": browser} if browser else {})}
 
 
 def report(text: str) -> None:

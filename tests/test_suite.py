@@ -145,6 +145,16 @@ def test_without_a_browser_the_tests_run_too_and_say_so_themselves(
     assert suite.main(["tests/test_launch.py"]) == 0
 
 
+def test_bytecode_is_kept_whatever_this_process_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("TEVIT_WEIGHTS", "elsewhere")
+
+    given = suite.environment_of("/usr/bin/chromium")
+
+    assert "PYTHONDONTWRITEBYTECODE" not in given
+    assert (given["TEVIT_BROWSER"], given["TEVIT_WEIGHTS"]) == ("/usr/bin/chromium", "elsewhere")
+
+
 @pytest.mark.parametrize(("cores", "workers"), [(None, "2"), (1, "2"), (2, "3"), (64, "8")])
 def test_there_is_one_worker_more_than_cores_within_a_limit(
     monkeypatch: pytest.MonkeyPatch, cores: int | None, workers: str
