@@ -28,6 +28,7 @@ FLOORS = {
         "rule_scoring suspicious identity",
         "figures steadying",
         "scoring example likely_errors accepted_masks propagation",
+        "refining",
         "weights tracking training prompts",
         "network",
         "config evaluation procedural pretrained atomic thresholds effort lack_of_memory",

@@ -5,13 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import BadInput
+from app.settings import ASSETS
 from model.pretrained import COMMAND, find, missing, sound
 
 if TYPE_CHECKING:
     from app.checkpoints.find import FoundCheckpoint
+    from model.pretrained.lite0 import Lite0
     from model.prompts.salient import SaliencyNetwork
     from model.propagation import ClipModel, Trunk
+    from model.refining import MaskRefiner
     from model.steadying import SteadyNetworks
+
+REFINER = ASSETS / "refiner" / "refiner.safetensors"
 
 
 def load_trunk(device: str = "cpu") -> "tuple[Trunk | None, str]":
@@ -22,10 +27,9 @@ def load_trunk(device: str = "cpu") -> "tuple[Trunk | None, str]":
     path = find("lite0")
     if path is None:
         return None, f"Spreading by flow alone, which is less exact. {missing('lite0')}"
-    from model.pretrained.lite0 import Lite0
     from model.propagation.trunk import Lite0Trunk
 
-    return Lite0Trunk(Lite0.load(path, device)), ""
+    return Lite0Trunk(_kept_lite0(path, device)), ""
 
 
 def why_unsteady() -> str | None:
@@ -46,13 +50,36 @@ def steady_networks(device: str) -> "SteadyNetworks | None":
 def kept_networks(device: str) -> "SteadyNetworks":
     """The networks that make masks steady, each loaded once in a process; see `kept_trunk` for errors.
 
-    Without a sound file of U2-Netp the masks of key frames stay as they are.
+    Without a sound file of U2-Netp it draws no edges.
     """
     from model.steadying import SteadyNetworks
 
     path = find("u2netp")
     salient = _kept_salient(path, device) if path is not None and sound(path, "u2netp") else None
-    return SteadyNetworks(kept_trunk(device), salient)
+    return SteadyNetworks(kept_trunk(device), salient, kept_refiner(device))
+
+
+def kept_refiner(device: str) -> "MaskRefiner | None":
+    """The network that gives masks edges, loaded once in a process; None where its file or that of its eyes is missing.
+
+    Raises `Lite0Error` and `model.refining.RefinerError` for a damaged file.
+    """
+    path = find("lite0")
+    return None if path is None or not REFINER.is_file() else _kept_refiner(REFINER, path, device)
+
+
+@cache
+def _kept_refiner(weights: Path, eyes: Path, device: str) -> "MaskRefiner":
+    from model.refining import MaskRefiner
+
+    return MaskRefiner.load(weights, _kept_lite0(eyes, device))
+
+
+@cache
+def _kept_lite0(path: Path, device: str) -> "Lite0":
+    from model.pretrained.lite0 import Lite0
+
+    return Lite0.load(path, device)
 
 
 @cache

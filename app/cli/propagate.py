@@ -4,7 +4,7 @@ import argparse
 import json
 
 from app.checkpoints.find import read_checkpoint
-from app.checkpoints.networks import clip_model, load_trunk
+from app.checkpoints.networks import clip_model, kept_refiner, load_trunk
 from app.cli.outcome import print_failures, print_lines, raise_failures
 from app.cli.progress import Progress
 from app.machine import choose_device
@@ -32,7 +32,7 @@ def propagate(arguments: argparse.Namespace, settings: Settings) -> None:
     progress = Progress()
     results = None
     if places is not None:
-        order = SpreadOrder(places, tuple(arguments.given), span, trunk, model)
+        order = SpreadOrder(places, tuple(arguments.given), span, trunk, model, kept_refiner(device))
         results = spread_videos(given.videos, order, report=progress)
         progress.end()
         print_failures(results.failed)

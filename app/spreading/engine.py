@@ -3,7 +3,7 @@
 from functools import partial
 
 from app.checkpoints.find import checkpoint_file
-from app.checkpoints.networks import kept_trunk
+from app.checkpoints.networks import kept_refiner, kept_trunk
 from app.checkpoints.warm_model import WarmModel
 from app.errors import BadInput
 from app.machine import choose_device, slow_here
@@ -23,7 +23,7 @@ def make_spreader(device: str | None, shapes: ClipModel | None = None) -> Spread
     chosen = choose_device(device)
     # Weights that are missing may come while the worker lives: only what was found is kept.
     trunk = kept_trunk(chosen) if find("lite0") is not None else None
-    return partial(spread, trunk=trunk, model=shapes, settings=SpreadSettings())
+    return partial(spread, trunk=trunk, model=shapes, refiner=kept_refiner(chosen), settings=SpreadSettings())
 
 
 def load_shapes(settings: Settings, warm: WarmModel, checkpoint: Checkpoint) -> tuple[ClipModel | None, str]:

@@ -16,6 +16,7 @@ from app.spreading.decoding import DecodedMasks
 from app.spreading.reading import BothWays
 from app.spreading.truth_file import GivenTrack, GivenVideo, VideoPlaces
 from model.propagation import ClipModel, Guess, SpreadFrame, SpreadSettings, Trunk, spread
+from model.refining import MaskRefiner
 from storage import frames, rle
 from storage.frames import FrameIndex
 from storage.rle import Rle
@@ -31,6 +32,7 @@ class SpreadOrder:
     span: tuple[int, int | None]
     trunk: Trunk | None
     model: ClipModel | None = None
+    refiner: MaskRefiner | None = None
     settings: SpreadSettings = field(default_factory=lambda: SpreadSettings(beyond_cuts=True))
 
 
@@ -95,6 +97,7 @@ def spread_video(video: GivenVideo, order: SpreadOrder, share: Callable[[float],
                 start=first,
                 stop=last + 1,
                 trunk=order.trunk,
+                refiner=order.refiner,
                 model=order.model,
                 settings=order.settings,
             )

@@ -6,7 +6,7 @@ padding, one more after than before.
 """
 
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from torch.nn import functional
 
 STRIDES = (4, 8, 16, 32)
 """Pixels per cell of the feature maps that `Lite0.features` returns."""
-CHANNELS = {4: 24, 8: 40, 16: 112, 32: 320}
+CHANNELS = {2: 16, 4: 24, 8: 40, 16: 112, 32: 320}
 CLASSES = 1000
 SIDE = 224
 """Side of the square picture that the classifier was trained with."""
@@ -123,17 +123,18 @@ class Lite0(nn.Module):
             raise Lite0Error(f"{path} does not hold the weights of EfficientNet-Lite0.") from error
         return network.eval().requires_grad_(False).to(device)
 
-    def forward(self, pictures: Tensor) -> dict[int, Tensor]:
+    def forward(self, pictures: Tensor, *, strides: Collection[int] = STRIDES) -> dict[int, Tensor]:
         """Feature maps by stride, float N x C x H/stride x W/stride, of ``pictures`` as `normalised` makes them.
 
-        Gradients flow where the weights ask for them. Sides must be multiples of 32.
+        ``strides``: those that are wanted, of `CHANNELS`; blocks behind the last one are not computed. Gradients flow
+        where the weights ask for them. Sides must be multiples of the largest stride.
         """
         x = functional.relu6(self.stem(pictures))
         maps: dict[int, Tensor] = {}
-        at = {index: stride for stride, index in self._last.items()}
-        for index, block in enumerate(self.blocks):
+        at = {self._last[stride]: stride for stride in strides}
+        for index, block in enumerate(self.blocks[: max(at) + 1]):
             x = block(x)
-            if at.get(index) in CHANNELS:
+            if index in at:
                 maps[at[index]] = x
         return maps
 

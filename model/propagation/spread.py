@@ -11,11 +11,13 @@ import numpy as np
 
 from model.propagation.blending import KeptStep, blended, guesses
 from model.propagation.candidates import ClipModel
+from model.propagation.fine_edges import FineEdges
 from model.propagation.fusing import softened
 from model.propagation.guess import SpreadFrame
 from model.propagation.settings import SpreadSettings
 from model.propagation.walk import GivenChances, Step, Walk
 from model.propagation.working import Read, Trunk, WorkingFrames
+from model.refining import MaskRefiner
 
 Given = Mapping[int, Mapping[int, np.ndarray | None]]
 """Track -> frame -> mask (bool H x W) of a person, or None: the person says that the track is absent there.
@@ -47,6 +49,7 @@ def spread(
     stop: int,
     trunk: Trunk | None = None,
     model: ClipModel | None = None,
+    refiner: MaskRefiner | None = None,
     settings: SpreadSettings | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     first_looks: bool = True,
@@ -67,6 +70,8 @@ def spread(
     model: a network that finds things by itself. It adds its shapes for the tracks whose given mask it finds, too; then
     ``read`` is called for a clip of frames ahead.
 
+    refiner: the network that draws the edges of final guesses, where it can be trusted (`fine_edges`).
+
     Between two given frames a walk goes forward and another one backward, and both are blended by distance and trust. A
     frame there comes twice: first with ``final=False`` (in forward order, for the screen), then, blended, with
     ``final=True`` (in backward order); without ``first_looks`` only so. Other frames come once, final. Every frame of
@@ -83,10 +88,12 @@ def spread(
     smallest, known = _checked(given, size, start, stop)
     clips = None if model is None else (model, range(min(start, *known), max(stop, *(k + 1 for k in known))))
     frames = WorkingFrames(read, size, settings, trunk, math.sqrt(smallest), clips)
+    edges = None if refiner is None else FineEdges(refiner, lambda k: frames.frame(k).rgb, given)
     small = {track: {k: partial(_small, of, k, frames) for k in of} for track, of in given.items()}
     try:
         for part in _parts(small, start, stop):
-            yield from _Stretch(frames, small, part, settings).guesses(cancelled, first_looks)
+            for step in _Stretch(frames, small, part, settings).guesses(cancelled, first_looks):
+                yield step if edges is None else edges.of(step)
             if cancelled():
                 return
     finally:

@@ -11,11 +11,14 @@ from torch import Tensor
 
 from model.prompts.salient import SaliencyNetwork
 from model.propagation import Given, SpreadFrame, Trunk, spread
+from model.refining import MaskRefiner
 from model.steadying.key_frames import key_frames
 from model.steadying.redrawing import redrawn
 from model.tracking.whole_video import Rle, TrackProposal
 
 SHARED = 0.4  # of the smaller mask, from which two tracks show the same thing or a part of it
+
+SURE = 0.06  # doubt (`model.refining`) up to which its edges are taken: no given mask says whether to trust it
 
 KEPT_BYTES = 256 << 20  # of features that the layers of a scene share
 
@@ -24,10 +27,14 @@ Read = Callable[[int], np.ndarray]
 
 @dataclass(frozen=True)
 class SteadyNetworks:
-    """The small networks that steadying uses: whose features are compared, and which draws edges (None: nobody)."""
+    """The small networks that steadying uses: whose features are compared, and which two draw edges (None: nobody).
+
+    ``salient`` draws key masks anew where it is sure, ``refiner`` all masks.
+    """
 
     trunk: Trunk
     salient: SaliencyNetwork | None = None
+    refiner: MaskRefiner | None = None
 
 
 def steadied(
@@ -43,8 +50,9 @@ def steadied(
 
     In its key frames (`model.steadying.key_frames`) a track keeps its masks, or has them drawn anew
     (`model.steadying.redrawing`). In the others it gets what spreading makes of these, also where the network had not
-    seen it, and its own mask where spreading sees nothing of it. The tracks of a layer compete for the pixels. Scores
-    stay. Where both have a mask, their IoU counts as an agreement; where the network had none, how sure spreading is.
+    seen it, and its own mask where spreading sees nothing of it. Then all masks get the edges of the picture
+    (`model.refining`). The tracks of a layer compete for the pixels. Scores stay. Where both have a mask, their
+    IoU counts as an agreement; where the network had none, how sure spreading is.
 
     tracks: with an entry for each frame of ``scene``. read: gives frame k, uint8 RGB of ``size`` = (height, width) or
     of `model.propagation.working.working_size`. ``cancelled`` is asked before each frame; then the rest stays as it is.
@@ -68,7 +76,23 @@ def steadied(
                 if guess.mask is not None:
                     masks[place][step.frame - scene.start] = _encoded(guess.mask)
                     sure[place][step.frame - scene.start] = 0.0 if guess.needs_look else guess.confidence
+    if networks.refiner is not None:
+        for at, frame in enumerate(scene):
+            if not cancelled():
+                _refine(masks, at, partial(read, frame), networks.refiner)
     return tuple(_changed(*of_track) for of_track in zip(tracks, masks, sure, strict=True))
+
+
+def _refine(masks: list[list[Rle | None]], at: int, picture: Callable[[], np.ndarray], refiner: MaskRefiner) -> None:
+    """Give the masks at one place of all tracks the edges of the picture, in place, where the refiner is sure.
+
+    They may share pixels then: two halves of a thing that are proposed as two tracks may both become the whole.
+    """
+    here = [track for track in masks if track[at] is not None]
+    if here:
+        fine = refiner.refined(picture(), [_pixels(one[at]) for one in here], most_doubt=SURE)
+        for track, mask in zip(here, fine, strict=True):
+            track[at] = track[at] if mask is None else _encoded(mask)
 
 
 def _with_edges(

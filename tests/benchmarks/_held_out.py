@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco
 
-from app.checkpoints.networks import load_trunk, steady_networks
+from app.checkpoints.networks import kept_refiner, load_trunk, steady_networks
 from model.adapting.procedural_replay import ProceduralClips
 from model.propagation import Trunk
 from model.rule_scoring import HeldOutVideo, figures, held_out_video
@@ -116,7 +116,7 @@ def _spread(video: HeldOutVideo, shown: Sequence[ShownTrack], truth: Sequence[Tr
         return video.source.read_frames(video.index, [frame])[0]
 
     kept = None if trunk is None else KeptFeatures(trunk)
-    tool = ProductSpread(pictures, (described.height, described.width), kept)
+    tool = ProductSpread(pictures, (described.height, described.width), kept, kept_refiner("cpu"))
     return spreading(shown, truth, described.count, box=ProductBox(pictures), spread=tool, order="played", right=GOOD)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from app.checkpoints.networks import load_trunk
+from app.checkpoints.networks import kept_refiner, load_trunk
 from model.propagation import Trunk
 from tests.benchmarks._effort_videos import EffortVideo, annotated, procedural
 from tests.benchmarks._tables import Table, options, progress, show
@@ -58,7 +58,7 @@ def spread_by_queue(video: EffortVideo) -> Bill:
 def _spread(video: EffortVideo, shown: Sequence[ShownTrack], order: Order) -> Bill:
     network = trunk()
     kept = None if network is None else KeptFeatures(network)
-    tool = ProductSpread(video.pictures, video.size, kept)
+    tool = ProductSpread(video.pictures, video.size, kept, kept_refiner("cpu"))
     return spreading(shown, video.truth, video.count, box=ProductBox(video.pictures), spread=tool, order=order)
 
 

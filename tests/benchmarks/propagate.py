@@ -17,8 +17,9 @@ import torch
 from torch import Tensor
 
 from app.checkpoints.find import BUILT_IN_FILES
-from app.checkpoints.networks import load_trunk
+from app.checkpoints.networks import kept_refiner, load_trunk
 from model.propagation import ClipModel, SpreadSettings, TeViTCandidates, Trunk, spread
+from model.refining import MaskRefiner
 from model.weights.checkpoint import load
 from tests.benchmarks._spread_baselines import ByFlow, copied, interpolated
 from tests.benchmarks._spread_scores import Carried, Marks, Scores, came_back, mean, scored
@@ -39,6 +40,7 @@ ABLATION = {
     "without the edges": SpreadSettings(use_edges=False, beyond_cuts=True),
 }
 BESIDE = "all, and the shapes of the demo checkpoint"
+FINE = "all, and the edges of the refining network"
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def spreading(
     trunk: Trunk | None,
     settings: SpreadSettings,
     model: ClipModel | None = None,
+    refiner: MaskRefiner | None = None,
 ) -> Carried:
     """The masks by spreading, with its doubts."""
     masks = {
@@ -112,6 +115,7 @@ def spreading(
         trunk=trunk,
         settings=settings,
         model=model,
+        refiner=refiner,
     )
     for step in steps:
         if step.final:
@@ -145,7 +149,7 @@ def ways(video: AnnotatedVideo, trunk: Trunk | None) -> dict[str, Way]:
         "copy": plain(copied),
         "interpolate": plain(interpolated),
         "DIS": plain(by_flow),
-        "spreading": lambda given, wanted: spreading(video, given, wanted, trunk, WHOLE),
+        "spreading": lambda given, wanted: spreading(video, given, wanted, trunk, WHOLE, refiner=kept_refiner("cpu")),
     }
     if trunk is not None:
         found["features"] = lambda given, wanted: spreading(video, given, wanted, trunk, FEATURES_ALONE)
@@ -198,7 +202,9 @@ def right_again(videos: Iterator[AnnotatedVideo], trunk: Trunk | None) -> tuple[
     """Tracks that come back after having been fully hidden, and those of them that are right again; see `came_back`."""
     count, right = 0, 0
     for video in videos:
-        more = came_back(video, spreading(video, [0], range(1, len(video.frames)), trunk, WHOLE).found)
+        more = came_back(
+            video, spreading(video, [0], range(1, len(video.frames)), trunk, WHOLE, refiner=kept_refiner("cpu")).found
+        )
         count, right = count + more[0], right + more[1]
         progress(f"hidden, {video.name}: {more[1]} of {more[0]}")
     return count, right
@@ -238,7 +244,7 @@ def _row(setting: str, video: str, tracks: str, scores: Mapping[str, Scores]) ->
 
 def ablation(videos: Iterator[AnnotatedVideo], trunk: Trunk | None) -> Table:
     """What each kind of evidence is worth: the first frame given, 15 ahead, mean over the videos."""
-    found: dict[str, list[Scores]] = {name: [] for name in (*ABLATION, BESIDE)}
+    found: dict[str, list[Scores]] = {name: [] for name in (*ABLATION, BESIDE, FINE)}
     demo = TeViTCandidates(load(BUILT_IN_FILES["demo"]).for_inference())
     for video in videos:
         kept = None if trunk is None else KeptFeatures(trunk)
@@ -247,6 +253,8 @@ def ablation(videos: Iterator[AnnotatedVideo], trunk: Trunk | None) -> Table:
             for name, settings in ABLATION.items():
                 found[name].append(scored(video, given, wanted, spreading(video, given, wanted, kept, settings)))
             found[BESIDE].append(scored(video, given, wanted, spreading(video, given, wanted, kept, WHOLE, demo)))
+            fine = spreading(video, given, wanted, kept, WHOLE, refiner=kept_refiner("cpu"))
+            found[FINE].append(scored(video, given, wanted, fine))
             progress(f"ablation, {video.name}")
     rows = [(name, *(f"{figure:.3f}" for figure in _figures(mean(of)))) for name, of in found.items()]
     facts = [{"evidence": name, "scores": [asdict(one) for one in of]} for name, of in found.items()]

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from app.checkpoints.networks import kept_networks, kept_trunk, load_trunk, steady_networks, why_unsteady
+from app.checkpoints import networks as networks_module
+from app.checkpoints.networks import (
+    kept_networks,
+    kept_refiner,
+    kept_trunk,
+    load_trunk,
+    steady_networks,
+    why_unsteady,
+)
 from app.errors import BadInput
 from model.pretrained import INSTALLED, find, sound
 
@@ -15,6 +23,19 @@ def test_with_the_network_nothing_stands_against_steady_masks() -> None:
     assert found is not None and found.trunk is kept_trunk("cpu")
     assert found.salient is not None and found.salient is kept_networks("cpu").salient, "it is loaded once"
     assert load_trunk()[1] == ""
+
+
+def test_the_network_that_refines_comes_with_the_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = kept_refiner("cpu")
+    networks = steady_networks("cpu")
+    assert found is not None and networks is not None and networks.refiner is found, "it is loaded once"
+
+    monkeypatch.setattr(networks_module, "REFINER", tmp_path / "missing.safetensors")
+    assert kept_refiner("cpu") is None, "a copy of the program may lack it"
+    monkeypatch.undo()
+    assert kept_refiner("cpu") is found
+    monkeypatch.setenv("TEVIT_WEIGHTS", str(tmp_path))
+    assert kept_refiner("cpu") is None, "it sees with EfficientNet-Lite0"
 
 
 def test_without_it_a_sentence_names_what_brings_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

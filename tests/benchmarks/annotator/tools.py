@@ -12,6 +12,7 @@ from torch import Tensor
 from app.prompting.answering import answer_prompt
 from model.prompts import Prompt
 from model.propagation import Trunk, spread
+from model.refining import MaskRefiner
 from storage import rle
 
 QUALITY = 90  # of the JPEG that the editor has of a frame
@@ -94,11 +95,14 @@ class ProductSpread:
     pictures: Pictures
     size: tuple[int, int]
     trunk: Trunk | None
+    refiner: MaskRefiner | None = None
 
     def __call__(self, right: Known, start: int, stop: int, others: Sequence[Known] = ()) -> Mapping[int, Spread]:
         """See `SpreadTool`."""
         given = {track: dict(masks) for track, masks in enumerate((right, *others))}
-        steps = spread(self.pictures, given, size=self.size, start=start, stop=stop, trunk=self.trunk)
+        steps = spread(
+            self.pictures, given, size=self.size, start=start, stop=stop, trunk=self.trunk, refiner=self.refiner
+        )
         guesses = {step.frame: step.guesses[0] for step in steps if step.final and 0 in step.guesses}
         return {frame: Spread(guess.mask, guess.confidence) for frame, guess in guesses.items()}
 

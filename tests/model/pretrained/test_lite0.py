@@ -58,6 +58,16 @@ def test_maps_cover_every_pixel_of_any_size(state_file: Path, height: int, width
     assert all(found.dtype == torch.float32 and bool(found.isfinite().all()) for found in maps.values())
 
 
+def test_chosen_strides_are_the_same_maps_and_nothing_behind_them_is_computed(state_file: Path) -> None:
+    network, pictures = Lite0.load(state_file), normalised(noise(1, 64, 64))
+    some, every = network(pictures, strides=(2, 8)), network(pictures)
+
+    assert set(some) == {2, 8} and some[2].shape == (1, CHANNELS[2], 32, 32)
+    assert torch.equal(some[8], every[8])
+    network.blocks[-1] = torch.nn.Conv2d(1, 1, 1)  # which fits nothing
+    assert torch.equal(network(pictures, strides=(8,))[8], every[8])
+
+
 def test_frames_are_continued_at_their_right_and_lower_edge(state_file: Path) -> None:
     network, frame = Lite0.load(state_file), noise(1, 50, 40)
     continued = np.pad(frame, ((0, 0), (0, 14), (0, 24), (0, 0)), mode="edge")

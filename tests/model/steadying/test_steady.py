@@ -10,7 +10,7 @@ from torch import Tensor
 from model.propagation import SpreadFrame
 from model.propagation.trunk import Lite0Trunk
 from model.steadying import steady as module
-from model.steadying.steady import SteadyNetworks, layers, steadied
+from model.steadying.steady import SURE, SteadyNetworks, layers, steadied
 from model.tracking.whole_video import TrackProposal
 from tests.model.steadying.made import SIZE, centre, decoded, disc, iou, picture, track, trunk
 
@@ -207,6 +207,43 @@ def test_a_mask_about_which_nobody_is_sure_stays(features: Lite0Trunk, monkeypat
         networks=SteadyNetworks(features, object()),  # type: ignore[arg-type]
     )
     assert kept == plain
+
+
+def test_at_last_all_masks_get_the_edges_of_the_picture(features: Lite0Trunk) -> None:
+    given, seen = [disc(centre(k), 14) for k in range(COUNT)], []
+
+    class Whole:
+        def refined(self, pixels: np.ndarray, masks: list[np.ndarray], most_doubt: float) -> list[np.ndarray]:
+            assert most_doubt == SURE
+            seen.append((next(k for k in range(COUNT) if (pixels == picture(k)).all()), masks))
+            return [right(seen[-1][0]) for _ in masks]
+
+    halves = [[mask & (np.arange(SIZE[1]) < centre(k)[0]) for k, mask in enumerate(given)]]
+    halves.append([mask & ~half for mask, half in zip(given, halves[0], strict=True)])
+    tracks = [track(masks, number=number) for number, masks in enumerate(halves)]
+    networks = SteadyNetworks(features, refiner=Whole())  # type: ignore[arg-type]
+    made = steadied(picture, tracks, range(COUNT), size=SIZE, networks=networks)
+
+    assert [frame for frame, _ in seen] == list(range(COUNT)), "a frame's masks go together"
+    assert all(len(masks) == 2 for _, masks in seen)
+    for one in made:
+        assert all((decoded(one.segmentations[k]) == right(k)).all() for k in range(COUNT))
+        assert all(value is not None and value < 0.7 for value in one.agreements), "how much they changed is told"
+
+
+def test_a_single_frame_gets_edges_and_a_cancelled_run_does_not(features: Lite0Trunk) -> None:
+    class Whole:
+        def refined(self, pixels: np.ndarray, masks: list[np.ndarray], most_doubt: float) -> list[np.ndarray | None]:
+            return [right(0), None][: len(masks)]
+
+    networks = SteadyNetworks(features, refiner=Whole())  # type: ignore[arg-type]
+    small, other = track([disc(centre(0), 14)]), track([disc(centre(0), 9)], number=1)
+    [made, unsure] = steadied(picture, [small, other], range(1), size=SIZE, networks=networks)
+    [left] = steadied(picture, [small], range(1), size=SIZE, networks=networks, cancelled=lambda: True)
+
+    assert (decoded(made.segmentations[0]) == right(0)).all()
+    assert left.segmentations == small.segmentations
+    assert unsure.segmentations == other.segmentations, "where nobody is sure"
 
 
 def test_edges_take_no_pixel_of_another_track(features: Lite0Trunk, monkeypatch: pytest.MonkeyPatch) -> None:
