@@ -166,13 +166,13 @@ def corrupted_table(found: list[dict[str, Any]]) -> Table:
 def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--seeds", type=int, nargs="*", default=[11, 12])
-    parser.add_argument("--first", type=int, help="only so many rounds of each seed")
+    parser.add_argument("--first", type=int, help="only so many rounds of each seed; 0: the base alone")
     parser.add_argument("--rounds", type=int, default=len(CORRECTED))
     parser.add_argument("--corrupt", type=int, default=0, metavar="N", help="so many corrupted rounds instead")
     parser.add_argument("--steps", type=int, help="of each training; by default the product chooses")
     parser.add_argument("--out", type=Path, default=Path("out/loop"))
     asked = parser.parse_args()
-    rounds = min(asked.first or asked.rounds, len(CORRECTED))
+    rounds = min(asked.rounds if asked.first is None else asked.first, len(CORRECTED))
     started = time.monotonic()
     if asked.corrupt:
         out = asked.out

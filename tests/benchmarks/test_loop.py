@@ -86,3 +86,21 @@ def test_a_failed_job_ends_the_loop(tmp_path: Path) -> None:
     product = LoopProject(served, None, LoopState(tmp_path / "s.json"), None)  # type: ignore[arg-type]
     with pytest.raises(JobFailed, match="no disk"):
         product.wait({"id": "j", "kind": "retrain", "status": "running"})
+
+
+@pytest.mark.parametrize(("options", "rounds"), [([], 3), (["--first", "0"], 0), (["--first", "9"], 3)])
+def test_no_round_at_all_measures_the_base_alone(
+    options: list[str], rounds: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def run(seed: int, out: Path, rounds: int, steps: int | None) -> list[dict[str, Any]]:
+        asked.append((seed, rounds))
+        return [{"corrected": 0, "new": FIGURES}]
+
+    monkeypatch.setattr(loop, "run_seed", run)
+    monkeypatch.setattr("sys.argv", ["loop", *options])
+    loop.main()
+
+    assert asked == [(11, rounds), (12, rounds)]
+    assert "11, 0 videos" in capsys.readouterr().out
