@@ -20,6 +20,8 @@ SHARED = 0.4  # of the smaller mask, from which two tracks show the same thing o
 
 SURE = 0.06  # doubt (`model.refining`) up to which its edges are taken: no given mask says whether to trust it
 
+LEAST_SURE = 0.25  # share of the masks of key frames with such edges below which the other frames are not looked at
+
 KEPT_BYTES = 256 << 20  # of features that the layers of a scene share
 
 Read = Callable[[int], np.ndarray]
@@ -76,15 +78,22 @@ def steadied(
                 if guess.mask is not None:
                     masks[place][step.frame - scene.start] = _encoded(guess.mask)
                     sure[place][step.frame - scene.start] = 0.0 if guess.needs_look else guess.confidence
-    if networks.refiner is not None:
-        for at, frame in enumerate(scene):
-            if not cancelled():
-                _refine(masks, at, partial(read, frame), networks.refiner)
+    if networks.refiner is not None and not cancelled():
+        keys = sorted({at for one in tracks for at in key_frames(one.segmentations, one.frame_scores)})
+        asked = [_refine(masks, at, partial(read, scene[at]), networks.refiner) for at in keys]
+        if sum(taken for taken, _ in asked) >= LEAST_SURE * sum(count for _, count in asked):
+            for at, frame in enumerate(scene):
+                if at not in keys and not cancelled():
+                    _refine(masks, at, partial(read, frame), networks.refiner)
     return tuple(_changed(*of_track) for of_track in zip(tracks, masks, sure, strict=True))
 
 
-def _refine(masks: list[list[Rle | None]], at: int, picture: Callable[[], np.ndarray], refiner: MaskRefiner) -> None:
+def _refine(
+    masks: list[list[Rle | None]], at: int, picture: Callable[[], np.ndarray], refiner: MaskRefiner
+) -> tuple[int, int]:
     """Give the masks at one place of all tracks the edges of the picture, in place, where the refiner is sure.
+
+    Returns of how many it is sure, and how many there are.
 
     They may share pixels then: two halves of a thing that are proposed as two tracks may both become the whole.
     """
@@ -93,6 +102,8 @@ def _refine(masks: list[list[Rle | None]], at: int, picture: Callable[[], np.nda
         fine = refiner.refined(picture(), [_pixels(one[at]) for one in here], most_doubt=SURE)
         for track, mask in zip(here, fine, strict=True):
             track[at] = track[at] if mask is None else _encoded(mask)
+        return sum(mask is not None for mask in fine), len(here)
+    return 0, 0
 
 
 def _with_edges(

@@ -12,6 +12,7 @@ from tests.browser.conftest import Watch
 from tests.serving import RunningServer
 
 FRAMES = 240
+PATIENCE_MS = 400_000  # of a worker that leaves the processor to others
 # Masks are stored in groups of 25 frames, once they are steady.
 BEGUN = """() => window.editor.state.jobs.some(
     (job) => job.kind === "propose" && Number(/frame (\\d+) of/.exec(job.message ?? "")?.[1]) > 26)"""
@@ -27,7 +28,7 @@ def test_a_cancelled_proposal_tells_what_it_kept(
     video = answer.json()["video"]["id"]
     driving.open_review(page, server.address, project=project, video=video)
     driving.propose(page)
-    page.wait_for_function(BEGUN)
+    page.wait_for_function(BEGUN, timeout=PATIENCE_MS)
     page.locator(".v-jobtext").click()
     page.get_by_role("button", name="Cancel", exact=True).click()
     job = driving.ended_job(page, "propose")
