@@ -41,12 +41,13 @@ def _differing(ours: RunLengths, a: np.ndarray, theirs: RunLengths, b: np.ndarra
 
 def _edges(masks: RunLengths, chosen: np.ndarray, kind: type[np.signedinteger]) -> tuple[np.ndarray, np.ndarray]:
     """Where objects begin and end in some masks with pixels of one, laid beside each other; and how many of each."""
-    starts = masks.starts[chosen]
-    counts = (masks.starts[chosen + 1] - starts) & ~1  # without background at the end
-    edges = np.concatenate(
-        [masks.runs[i:j] for i, j in zip(starts.tolist(), (starts + counts).tolist(), strict=True)], dtype=kind
-    )
-    left_out = masks.rooms[chosen[:-1]] - masks.ends[chosen[:-1]]
-    edges[np.cumsum(counts)[:-1]] += left_out.astype(kind)
+    starts, stops = masks.starts[chosen], masks.starts[chosen + 1]
+    # Masks that follow each other in the runs, as those of a track do, are taken in one piece.
+    cuts = np.flatnonzero(np.diff(chosen) != 1) + 1
+    pieces = zip(starts[np.append(0, cuts)].tolist(), stops[np.append(cuts, len(chosen)) - 1].tolist(), strict=True)
+    edges = np.concatenate([masks.runs[i:j] for i, j in pieces], dtype=kind)
     np.cumsum(edges, dtype=kind, out=edges)
-    return edges, counts
+    counts = stops - starts
+    kept = np.ones(len(edges), bool)
+    kept[np.cumsum(counts)[counts % 2 == 1] - 1] = False  # the end of a mask that ends with background
+    return edges[kept], counts & ~1

@@ -6,10 +6,11 @@ among processes, so that time goes to the mask library and memory grows with the
 
 import multiprocessing
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,8 +22,7 @@ _MASKS_AT_ONCE = 8192
 _PARTS_A_PROCESS = 2  # fewer are not worth a process
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One track of the truth or of the results; ``where`` names it in messages.
 
     ``size`` is (height, width) of its video; ``segmentations`` are as in the file; ``areas`` those that the truth
@@ -40,8 +40,7 @@ class Entry:
     score: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Entries of one video and category by their numbers: evaluated results, best first, and truth."""
 
     video: int
@@ -70,7 +69,7 @@ class Measured:
     truth_fits: np.ndarray
 
 
-@dataclass
+@dataclass(slots=True)
 class _VideoBatch:
     """Some videos' entries and groups, by number."""
 
@@ -82,17 +81,24 @@ class _VideoBatch:
 
 def group(truth: Sequence[Entry], found: Sequence[Entry], *, most: int) -> list[Group]:
     """Groups by rising category and video id; of the results the ``most`` best of each, equal scores in their order."""
-    pairs: dict[tuple[int, int], Group] = {}
-    for number, entry in enumerate(truth):
-        pair = pairs.setdefault((entry.category, entry.video), Group(entry.video, entry.category, [], []))
-        pair.truth.append(number)
-    for number, entry in enumerate(found):
-        pair = pairs.setdefault((entry.category, entry.video), Group(entry.video, entry.category, [], []))
-        pair.found.append(number)
-    for pair in pairs.values():
-        pair.found.sort(key=lambda number: -found[number].score)
-        del pair.found[most:]
-    return [pairs[key] for key in sorted(pairs)]
+    known, proposed = _members(truth), _members(found)
+    groups = []
+    for key in sorted(known.keys() | proposed):
+        category, video = key
+        best = proposed.get(key, [])
+        if len(best) > 1:
+            best.sort(key=lambda number: -found[number].score)
+            del best[most:]
+        groups.append(Group(video, category, best, known.get(key, [])))
+    return groups
+
+
+def _members(entries: Sequence[Entry]) -> dict[tuple[int, int], list[int]]:
+    """Numbers of the entries by category and video."""
+    members: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for number, entry in enumerate(entries):
+        members[entry.category, entry.video].append(number)
+    return dict(members)
 
 
 def measure(truth: Sequence[Entry], found: Sequence[Entry], groups: Sequence[Group], *, processes: int = 1) -> Measured:
@@ -124,12 +130,15 @@ class _Inputs:
 
     def parts(self) -> Iterable[_VideoBatch]:
         """Batches of videos with a bounded number of masks."""
-        videos: dict[int, _VideoBatch] = {}
-        for entries, name in ((self.truth, "truth"), (self.found, "found")):
-            for number, entry in enumerate(entries):
-                part = videos.setdefault(entry.video, _VideoBatch())
-                getattr(part, name).append(number)
-                part.masks += len(entry.segmentations)
+        videos: defaultdict[int, _VideoBatch] = defaultdict(_VideoBatch)
+        for number, entry in enumerate(self.truth):
+            part = videos[entry.video]
+            part.truth.append(number)
+            part.masks += len(entry.segmentations)
+        for number, entry in enumerate(self.found):
+            part = videos[entry.video]
+            part.found.append(number)
+            part.masks += len(entry.segmentations)
         for number, one in enumerate(self.groups):
             videos[one.video].groups.append(number)
         whole = _VideoBatch()

@@ -13,6 +13,7 @@ CODE_CHARACTERS = bytes(range(48, 48 + 64))
 MOST_CHARACTERS = 12  # of one number; a longer one would not fit into 64 bits
 _FEW_CHARACTERS = 6  # of numbers that fit into 32 bits
 _TOO_LARGE = 1 << 29  # above any run
+_SIGN = 1 << 31  # the bit of the sign in the lower half of an int64
 _AT_ONCE = 1 << 17  # characters whose arrays stay in the fast memory of a processor
 # A character holds five bits, lowest first; bit 0x20 says that more follow, and bit 0x10 of the last one is the sign.
 _MORE = CODE_CHARACTERS[32:]
@@ -100,8 +101,8 @@ def _numbers(text: bytes, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     code = np.frombuffer(text, np.uint8)
     more = np.flatnonzero(code >= _MORE[0])
     owners = more - np.arange(len(more))  # the number that each of these characters belongs to
-    too_long = _repeats(owners, MOST_CHARACTERS)
     many = bool(_repeats(owners, _FEW_CHARACTERS).size)
+    too_long = _repeats(owners, MOST_CHARACTERS) if many else None
     numbers = np.zeros(len(last) + 2 + len(last) % 2, np.int64 if many else np.int32)
     numbers[: len(last)] = last
     bits = code[more] - np.uint8(_MORE[0])
@@ -114,7 +115,7 @@ def _numbers(text: bytes, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         numbers[owners] = taken  # of several characters of one number the last one counts, and the others come later
         left = np.flatnonzero(owners[1:] == owners[:-1])
         owners, bits = owners[left], bits[left]
-    if many:
+    if too_long is not None:
         numbers[too_long] = -_TOO_LARGE
         numbers = np.clip(numbers, -_TOO_LARGE, _TOO_LARGE).astype(np.int32)
     ends = np.cumsum(lengths)
@@ -157,10 +158,12 @@ def _add_up(numbers: np.ndarray, firsts: np.ndarray) -> None:
     """
     first = numbers[firsts[:-1]]
     numbers[firsts[:-1]] = 0  # no number is a difference to the first one
-    numbers[1::2] += numbers[::2] >> 31  # what a negative lower half takes from the upper one
     pairs = _Neighbours.of(numbers, firsts)
-    pairs.values[pairs.begins[1:]] -= pairs.sums()[:-1]  # what the codes before add up to
-    np.cumsum(pairs.values, out=pairs.values)
+    values = pairs.values
+    values ^= _SIGN  # with the next line: what a negative lower half takes from the upper one
+    values -= _SIGN
+    values[pairs.begins[1:]] -= pairs.sums()[:-1]  # what the codes before add up to
+    np.cumsum(values, out=values)
     numbers[firsts[:-1]], numbers[firsts[-1] :] = first, 0
 
 
