@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 from dataclasses import replace
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,6 +14,13 @@ from app.conform.checks import UnreadableCase
 from model.config import MessengerShiftConfig, SwinConfig, TeViTConfig, named
 from model.network.prepared import prepare
 from model.network.tevit import TeViT, build
+
+
+class _Loader(SourceFileLoader):
+    """Reads a module and writes no bytecode beside it: a folder of figures is somebody's and stays as it is."""
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        """Writes nothing."""
 
 
 class Recipe:
@@ -39,13 +47,14 @@ class Recipe:
             return known
         if not path.is_file():
             raise UnreadableCase(f"the recipe {path.name} is not in {self._folder}")
-        spec = importlib.util.spec_from_file_location(name, path)
-        if spec is None or spec.loader is None:
+        loader = _Loader(name, str(path))
+        spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+        if spec is None:
             raise UnreadableCase(f"the recipe {path} cannot be loaded")
         module = importlib.util.module_from_spec(spec)
         before, sys.modules[name] = known, module
         try:
-            spec.loader.exec_module(module)
+            loader.exec_module(module)
         except (Exception, SystemExit) as error:  # sys.exit in a recipe must not end this program
             sys.modules.pop(name)
             if before is not None:

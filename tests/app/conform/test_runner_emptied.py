@@ -41,9 +41,10 @@ def figures(figures: Path) -> Path:
 def pipeline(tmp_path: Path) -> Path:
     """The reference figures of the data pipeline and their recipe."""
     for part in ("pipeline", "recipe"):
-        for path in sorted(material(f"reference/{part}").iterdir()):
-            (tmp_path / "figures" / part).mkdir(parents=True, exist_ok=True)
-            (tmp_path / "figures" / part / path.name).write_bytes(path.read_bytes())
+        (tmp_path / "figures" / part).mkdir(parents=True)
+        for path in material(f"reference/{part}").iterdir():
+            if path.is_file():
+                (tmp_path / "figures" / part / path.name).write_bytes(path.read_bytes())
     return tmp_path / "figures"
 
 
@@ -148,6 +149,15 @@ def test_a_case_or_a_recipe_that_leaves_is_a_failure(tmp_path: Path, status: str
     with pytest.raises(UnreadableCase, match=r"fill\.py does not run: SystemExit"):
         Recipe(tmp_path).fill  # noqa: B018  # asking for it loads it
     assert sys.modules.get("fill") is before
+
+
+def test_a_recipe_leaves_its_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (tmp_path / "fill.py").write_text("HUE = 3")
+    (tmp_path / "make_ytvis.py").write_text("from fill import HUE")
+    recipe = Recipe(tmp_path)
+    assert (recipe.fill.HUE, recipe.make_ytvis.HUE) == (3, 3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fill.py", "make_ytvis.py"]
 
 
 def drawn(entries: list[dict[str, Any]], arrays: list[str]) -> list[str]:

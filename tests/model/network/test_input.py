@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import cv2
 import numpy as np
@@ -80,15 +81,12 @@ def test_resizing_is_bilinear_on_bytes() -> None:
 
 
 def test_the_published_pipeline_gives_the_reference_tensors() -> None:
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("fill", material("reference/recipe/fill.py"))
-    assert spec is not None and spec.loader is not None
-    fill = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fill)
+    path = material("reference/recipe/fill.py")
+    recipe: dict[str, Any] = {"__name__": "fill"}
+    exec(compile(path.read_text(), path, "exec"), recipe)  # an import would write bytecode into the folder
     cases = json.loads(material("reference/pipeline/test_pipeline.json").read_text())
     name, case = next((name, case) for name, case in cases.items() if case["img_shape"] == [360, 559, 3])
-    frame = fill.make_clip(1, *case["ori_shape"][:2], case["seed"])[0]
+    frame = recipe["make_clip"](1, *case["ori_shape"][:2], case["seed"])[0]
     size = fit(tuple(case["ori_shape"][:2]), named(name.split("/")[1]).scales.test)
     tensor = prepare_frame(frame, size)
     with np.load(material("reference/pipeline/test_pipeline.npz")) as file:
