@@ -16,7 +16,7 @@ from model.network.prepared import prepare
 from model.network.tevit import TeViT, build
 
 
-class _Loader(SourceFileLoader):
+class _RecipeLoader(SourceFileLoader):
     """Reads a module and writes no bytecode beside it: a folder of figures is somebody's and stays as it is."""
 
     def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
@@ -47,7 +47,7 @@ class Recipe:
             return known
         if not path.is_file():
             raise UnreadableCase(f"the recipe {path.name} is not in {self._folder}")
-        loader = _Loader(name, str(path))
+        loader = _RecipeLoader(name, str(path))
         spec = importlib.util.spec_from_file_location(name, path, loader=loader)
         if spec is None:
             raise UnreadableCase(f"the recipe {path} cannot be loaded")
