@@ -8,7 +8,9 @@ this server.
 import asyncio
 import contextlib
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection
 
 from app.web import wire
 from app.web.wire import Json
@@ -49,6 +51,16 @@ class Listener:
         self.limit += messages
 
 
+@dataclass
+class _ToldSoFar:
+    """What pages were told of: the numbers of the last comment, draft and removal of drafts, and states of jobs."""
+
+    comment: int = 0
+    draft: int = 0
+    removal: int = 0
+    jobs: dict[str, tuple[object, ...]] = field(default_factory=dict)
+
+
 class EventHub:
     """Reads the edit log and the jobs while a page is connected, and queues the messages that each page wants."""
 
@@ -57,10 +69,7 @@ class EventHub:
         self._poll_seconds = poll_seconds
         self._listeners: set[Listener] = set()
         self._last = 0
-        self._last_comment = 0
-        self._last_draft = 0
-        self._last_removal = 0
-        self._jobs: dict[str, tuple[object, ...]] = {}
+        self._told = _ToldSoFar()
         self._followed: set[str] = set()
         self._lock = asyncio.Lock()
         self._awake = asyncio.Event()
@@ -111,15 +120,13 @@ class EventHub:
     def _start(self, last: int, last_comment: int, last_draft: int) -> None:
         if self._task is None or self._task.done():
             self._last = last
-            self._last_comment = last_comment
-            self._last_draft = self._last_removal = last_draft
-            self._jobs.clear()
+            self._told = _ToldSoFar(last_comment, last_draft, last_draft)
             self._loop = asyncio.get_running_loop()
             self._task = self._loop.create_task(self._read_on())
 
     async def _catch_up(self, listener: Listener, last: int) -> None:
         while listener.last < last:
-            found = await asyncio.to_thread(self._edits_after, listener.last, listener.video, listener.project)
+            found = await asyncio.to_thread(self._missed, listener.last, listener.video, listener.project)
             listener.make_room(len(found))
             for message in found:
                 listener.put(message)
@@ -140,22 +147,35 @@ class EventHub:
             self._awake.clear()
 
     async def _tick(self) -> None:
-        new = await asyncio.to_thread(self._edits_after, self._last, None, None)
+        told, followed = replace(self._told, jobs=dict(self._told.jobs)), set(self._followed)
+        new, others, changed = await asyncio.to_thread(self._news, told, followed)
+        self._told = told  # only now: what could not be read is read again
+        self._followed -= followed
         for message in new:
             self._last = message["number"]
             for listener in self._listeners:
                 if message["number"] > listener.last and _wants(listener, message["video"], message["project"]):
                     listener.last = message["number"]
                     listener.put(message)
-        for message in [*await asyncio.to_thread(self._new_comments), *await asyncio.to_thread(self._new_drafts)]:
+        for message in others:
             for listener in self._listeners:
                 if _wants(listener, message["video"], message["project"]):
                     listener.put(message)
-        for message in await asyncio.to_thread(self._changed_jobs):
+        for message in changed:
             job = message["job"]
             for listener in self._listeners:
                 if _wants(listener, job["video"], job["project"], either=True):
                     listener.put(message)
+
+    def _news(self, told: _ToldSoFar, followed: set[str]) -> tuple[list[Json], list[Json], list[Json]]:
+        """Messages for new edits, for comments and drafts, and for jobs, all of one state of the database.
+
+        An edit that applies drafts removes them in the same transaction. If edits were read before it and drafts after
+        it, a page would lose the drafts before it has the masks that were made of them.
+        """
+        with self._database.read() as tx:
+            new = self._edits_after(tx, self._last, None, None)
+            return new, [*_new_comments(tx, told), *_new_drafts(tx, told)], _changed_jobs(tx, told, followed)
 
     def _last_number(self) -> int:
         with self._database.read() as tx:
@@ -166,58 +186,60 @@ class EventHub:
         with self._database.read() as tx:
             return comments.last_change(tx), drafts.last_change(tx)
 
-    def _new_comments(self) -> list[Json]:
-        """Messages for comments written since the last reading; a page asks for older ones itself."""
+    def _missed(self, number: int, video: str | None, project: str | None) -> list[Json]:
         with self._database.read() as tx:
-            found = comments.comments_since(tx, self._last_comment, limit=BATCH)
-        if found:
-            self._last_comment = found[-1][0].change
-        return [wire.comment_event(comment, project) for comment, project in found]
+            return self._edits_after(tx, number, video, project)
 
-    def _new_drafts(self) -> list[Json]:
-        """Messages for what went and what came among the drafts; a page asks for older ones itself.
+    def _edits_after(self, tx: Connection, number: int, video: str | None, project: str | None) -> list[Json]:
+        found = edits.edits_since(tx, number, video=video, project=project, limit=BATCH)
+        return [wire.edit_event(edit) for edit in found]
 
-        Removals come first: a draft that is there now was stored after every removal that concerns it.
-        """
-        with self._database.read() as tx:
-            gone = drafts.removals_since(tx, self._last_removal)
-            found = drafts.drafts_since(tx, self._last_draft, limit=BATCH)
-            by_video: dict[tuple[str, str], list[Draft]] = {}
-            for draft, project in found:
-                by_video.setdefault((draft.video_id, project), []).append(draft)
-            messages = [wire.drafts_removed_event(project, removal) for removal, project in gone]
-            for (video, project), own in by_video.items():
-                blobs = masks.get_blobs(tx, {draft.blob_hash for draft in own if draft.blob_hash is not None})
-                made = [runs.get_run(tx, name) for name in sorted({draft.run_id for draft in own})]
-                messages.append(wire.drafts_event(video, project, wire.drafts(made, own, blobs)))
-        if gone:
-            self._last_removal = gone[-1][0].change
-        if found:
-            self._last_draft = found[-1][0].change
-        return messages
 
-    def _edits_after(self, number: int, video: str | None, project: str | None) -> list[Json]:
-        with self._database.read() as tx:
-            found = edits.edits_since(tx, number, video=video, project=project, limit=BATCH)
-            return [wire.edit_event(edit) for edit in found]
+def _new_comments(tx: Connection, told: _ToldSoFar) -> list[Json]:
+    """Messages for comments written since the last reading; a page asks for older ones itself."""
+    found = comments.comments_since(tx, told.comment, limit=BATCH)
+    if found:
+        told.comment = found[-1][0].change
+    return [wire.comment_event(comment, project) for comment, project in found]
 
-    def _changed_jobs(self) -> list[Json]:
-        """Messages for jobs whose state has changed since the last reading, also for those that have ended."""
-        with self._database.read() as tx:
-            active = {job.id: job for job in jobs.list_jobs(tx, active=True)}
-            followed, self._followed = self._followed, set()
-            for ended in (followed | set(self._jobs)) - set(active):
-                active[ended] = jobs.get_job(tx, ended)
-        changed = []
-        for job in active.values():
-            state: tuple[object, ...] = (job.status, job.progress, job.message, job.eta_seconds)
-            if self._jobs.get(job.id) != state:
-                changed.append({"type": "job", "job": wire.job(job)})
-            if job.active:
-                self._jobs[job.id] = state
-            else:
-                self._jobs.pop(job.id, None)
-        return changed
+
+def _new_drafts(tx: Connection, told: _ToldSoFar) -> list[Json]:
+    """Messages for what went and what came among the drafts; a page asks for older ones itself.
+
+    Removals come first: a draft that is there now was stored after every removal that concerns it.
+    """
+    gone = drafts.removals_since(tx, told.removal)
+    found = drafts.drafts_since(tx, told.draft, limit=BATCH)
+    by_video: dict[tuple[str, str], list[Draft]] = {}
+    for draft, project in found:
+        by_video.setdefault((draft.video_id, project), []).append(draft)
+    messages = [wire.drafts_removed_event(project, removal) for removal, project in gone]
+    for (video, project), own in by_video.items():
+        blobs = masks.get_blobs(tx, {draft.blob_hash for draft in own if draft.blob_hash is not None})
+        made = [runs.get_run(tx, name) for name in sorted({draft.run_id for draft in own})]
+        messages.append(wire.drafts_event(video, project, wire.drafts(made, own, blobs)))
+    if gone:
+        told.removal = gone[-1][0].change
+    if found:
+        told.draft = found[-1][0].change
+    return messages
+
+
+def _changed_jobs(tx: Connection, told: _ToldSoFar, followed: set[str]) -> list[Json]:
+    """Messages for jobs whose state has changed since the last reading, also for those that have ended."""
+    active = {job.id: job for job in jobs.list_jobs(tx, active=True)}
+    for ended in (followed | set(told.jobs)) - set(active):
+        active[ended] = jobs.get_job(tx, ended)
+    changed = []
+    for job in active.values():
+        state: tuple[object, ...] = (job.status, job.progress, job.message, job.eta_seconds)
+        if told.jobs.get(job.id) != state:
+            changed.append({"type": "job", "job": wire.job(job)})
+        if job.active:
+            told.jobs[job.id] = state
+        else:
+            told.jobs.pop(job.id, None)
+    return changed
 
 
 def _wants(listener: Listener, video: str | None, project: str | None, *, either: bool = False) -> bool:

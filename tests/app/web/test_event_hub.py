@@ -1,9 +1,7 @@
 """The hub of events without a browser: who hears what, what was missed, and listeners that do not read."""
 
 import asyncio
-import functools
 import uuid
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -17,6 +15,7 @@ from storage.edits import Applied, Change, Edit, apply_edit
 from storage.videos import Video
 from tests import own_loop
 from tests.app.made import project_with
+from tests.app.web.hubs import with_hub
 from tests.storage.scenes import make_video, square
 from tests.waiting import PATIENCE_SECONDS
 
@@ -32,22 +31,6 @@ def video(database: Database) -> Video:
 def hub(database: Database) -> EventHub:
     """A hub that reads often; see `with_hub`."""
     return EventHub(database, poll_seconds=0.01)
-
-
-def with_hub(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
-    """Runs a test in an event loop of its own, and closes its hub at the end."""
-
-    @functools.wraps(test)
-    def run(hub: EventHub, **given: Any) -> None:
-        async def whole() -> None:
-            try:
-                await asyncio.wait_for(test(hub=hub, **given), PATIENCE_SECONDS)
-            finally:
-                await hub.close()
-
-        own_loop.run(whole())
-
-    return run
 
 
 def write(database: Database, video: Video, author: str = "ann", count: int = 1) -> list[int]:

@@ -18,7 +18,7 @@ from tests.app.web.requests import draw
 
 
 def until(socket: Any, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """The next message of that kind; the test hangs into its time limit when none comes."""
+    """The next message of that kind; without one the test runs into the time limit of pyproject.toml."""
     while True:
         message: dict[str, Any] = socket.receive_json()
         if wanted(message):
