@@ -60,7 +60,7 @@ def kept_networks(device: str) -> "SteadyNetworks":
 
 
 def kept_refiner(device: str) -> "MaskRefiner | None":
-    """The network that gives masks edges, loaded once in a process; None where its file or that of its eyes is missing.
+    """The network that gives masks edges, loaded once in a process; None where its file or Lite0's is missing.
 
     Raises `Lite0Error` and `model.refining.RefinerError` for a damaged file.
     """
@@ -69,10 +69,10 @@ def kept_refiner(device: str) -> "MaskRefiner | None":
 
 
 @cache
-def _kept_refiner(weights: Path, eyes: Path, device: str) -> "MaskRefiner":
+def _kept_refiner(weights: Path, lite0: Path, device: str) -> "MaskRefiner":
     from model.refining import MaskRefiner
 
-    return MaskRefiner.load(weights, _kept_lite0(eyes, device))
+    return MaskRefiner.load(weights, _kept_lite0(lite0, device))
 
 
 @cache

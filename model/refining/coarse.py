@@ -9,18 +9,20 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from model.prompts.boxes import box_of
+from model.prompts.boxes import box_of, overlap
 
 EXACT = 0.08  # share of masks that stay as they are: a good mask must not get worse
 LEAST_IOU, LEAST_PIXELS, TRIES = 0.4, 30, 6
 
 
 def coarse_mask(mask: np.ndarray, others: Sequence[np.ndarray], draw: np.random.Generator) -> np.ndarray:
-    """A coarse form of ``mask`` (bool H x W, not empty) that still shows the same thing; ``others`` are near it."""
+    """A coarse form of ``mask`` (bool H x W, not empty) that still shows the same thing.
+
+    others: masks (bool H x W) of the other things of the picture, of which a piece may be taken along.
+    """
     for _ in range(TRIES):
         found = _spoiled(mask, others, draw)
-        union = int((found | mask).sum())
-        if int(found.sum()) > LEAST_PIXELS and int((found & mask).sum()) > LEAST_IOU * union:
+        if int(found.sum()) > LEAST_PIXELS and overlap(found, mask) > LEAST_IOU:
             return found
     return mask
 

@@ -1,10 +1,10 @@
 """The network that refines: from a square of the picture and a coarse mask in it to the mask with the thing's edges.
 
-Its eyes are EfficientNet-Lite0 (`model.pretrained.lite0`), frozen, so that it knows real pictures though it learns from
-drawn ones. What it learns is a decoder that goes from coarse cells to pixels (U-Net, Ronneberger et al., MICCAI 2015).
-At each stride the decoder sees the features, the coarse mask, and how much each cell is like the mean of the cells in
-the mask and like the mean of those beside it, as few-shot segmentation compares with prototypes (Wang et al., PANet,
-ICCV 2019). So what belongs together is found by likeness, and not by what the things of the training look like.
+Its backbone is EfficientNet-Lite0 (`model.pretrained.lite0`), frozen, so that it knows real pictures though it learns
+from drawn ones. What it learns is a decoder that goes from coarse cells to pixels (U-Net, Ronneberger et al., MICCAI
+2015). At each stride the decoder sees the features, the coarse mask, and how much each cell is like the mean of the
+cells in the mask and like the mean of those beside it, as few-shot segmentation compares with prototypes (Wang et al.,
+PANet, ICCV 2019). So what belongs together is found by likeness, and not by what the things of the training look like.
 """
 
 from collections.abc import Mapping
@@ -84,10 +84,10 @@ def likeness(features: Tensor, masks: Tensor) -> Tensor:
     return torch.cat(found, 1)
 
 
-def seen_by(eyes: Lite0, pictures: Tensor) -> dict[int, Tensor]:
-    """The maps that `RefiningNetwork` takes; no gradient flows into the eyes."""
+def features_of(backbone: Lite0, pictures: Tensor) -> dict[int, Tensor]:
+    """The maps that `RefiningNetwork` takes, by stride; no gradient flows into the backbone."""
     with torch.no_grad():
-        return eyes(pictures, strides=STRIDES)
+        return backbone(pictures, strides=STRIDES)
 
 
 def _twice(x: Tensor) -> Tensor:

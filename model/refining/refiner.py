@@ -5,18 +5,18 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import safetensors.torch
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 
 from model.pretrained.lite0 import Lite0, normalised
 from model.prompts.boxes import box_of
 from model.refining.crops import Square
-from model.refining.network import SIDE, RefiningNetwork, seen_by
+from model.refining.network import SIDE, RefiningNetwork, features_of
+from model.weights.files import CheckpointError, read_weights
 
 LEAST = 12  # pixels of a mask below which nothing can be said about its edges
-MOST_DOUBT = 0.15
+MOST_DOUBT = 0.15  # where given masks have shown that the network can be trusted; others take less
+FORMAT = "tevit-refiner 1"  # in the notes of a weight file
 BATCH = 8  # squares that the network sees at once
 
 
@@ -25,25 +25,32 @@ class RefinerError(ValueError):
 
 
 class MaskRefiner:
-    """A refining network with its eyes, in evaluation mode."""
+    """A refining network with its backbone, in evaluation mode."""
 
-    def __init__(self, eyes: Lite0, network: RefiningNetwork) -> None:
-        self.eyes, self.network = eyes, network.eval()
+    def __init__(self, backbone: Lite0, network: RefiningNetwork) -> None:
+        self.backbone, self.network = backbone, network.eval()
 
     @classmethod
-    def load(cls, path: Path, eyes: Lite0) -> "MaskRefiner":
-        """The refiner with the weights of a safetensors file, on the device of ``eyes``. Raises `RefinerError`."""
+    def load(cls, path: Path, backbone: Lite0) -> "MaskRefiner":
+        """The refiner with the weights of a safetensors file, on the device of ``backbone``. Raises `RefinerError`."""
         try:
-            return cls.of_state(safetensors.torch.load_file(path), eyes)
-        except (OSError, SafetensorError, RuntimeError) as error:
-            raise RefinerError(f"{path} does not hold the weights of a refining network.") from error
+            file = read_weights(path)
+        except CheckpointError as error:
+            raise RefinerError(str(error)) from error
+        form = file.meta.get("format", "without a name")
+        if form != FORMAT:
+            raise RefinerError(f"{path} does not hold a refining network of the format {FORMAT}: its format is {form}")
+        try:
+            return cls.of_state(file.state, backbone)
+        except RuntimeError as error:  # keys or shapes of other weights
+            raise RefinerError(f"{path} does not hold the weights of a refining network: {error}") from error
 
     @classmethod
-    def of_state(cls, state: dict[str, Tensor], eyes: Lite0) -> "MaskRefiner":
+    def of_state(cls, state: dict[str, Tensor], backbone: Lite0) -> "MaskRefiner":
         """The refiner with these weights. Raises RuntimeError for other ones."""
         network = RefiningNetwork()
         network.load_state_dict({key: value.float() for key, value in state.items()})
-        return cls(eyes, network.requires_grad_(False).to(eyes.stem.weight.device))
+        return cls(backbone, network.requires_grad_(False).to(backbone.stem.weight.device))
 
     @torch.inference_mode()
     def refined(
@@ -63,18 +70,20 @@ class MaskRefiner:
             seen = self._seen(picture, [masks[place] for place in some], squares)
             for place, square, chances in zip(some, squares, seen, strict=True):
                 inside, wrong = float((chances > 0.5).sum()), float(np.minimum(chances, 1 - chances).sum())
+                if wrong > most_doubt * inside:
+                    continue
                 mask = square.put_back(chances, masks[place].shape[:2]) > 0.5
-                if wrong <= most_doubt * inside and int(mask.sum()) >= LEAST:
+                if int(mask.sum()) >= LEAST:
                     found[place] = mask
         return found
 
     def _seen(self, picture: np.ndarray, masks: Sequence[np.ndarray], squares: Sequence[Square]) -> np.ndarray:
         """float32 N x SIDE x SIDE, 0 to 1."""
-        device = self.eyes.stem.weight.device
+        device = self.backbone.stem.weight.device
         scale = picture.shape[1] / masks[0].shape[1]
         seen = normalised(np.stack([square.scaled(scale).cut(picture, SIDE) for square in squares]), device)
         coarse = np.stack([mask_in(square, mask) for square, mask in zip(squares, masks, strict=True)])
-        logits = self.network(seen_by(self.eyes, seen), seen, torch.from_numpy(coarse)[:, None].to(device))
+        logits = self.network(features_of(self.backbone, seen), seen, torch.from_numpy(coarse)[:, None].to(device))
         return np.asarray(logits[:, 0].sigmoid().cpu().numpy())
 
 

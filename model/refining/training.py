@@ -1,4 +1,4 @@
-"""Trains a refining network; its eyes stay as they are."""
+"""Trains a refining network; its backbone stays as it is."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ from torch.nn import functional
 
 from model.pretrained.lite0 import Lite0
 from model.refining.examples import Examples
-from model.refining.network import RefiningNetwork, seen_by
+from model.refining.network import RefiningNetwork, features_of
+from model.training.ema import WeightAverage
 
-AVERAGE, WARM_UP = 0.995, 10  # of the running mean of the weights, which is what comes out
+AVERAGE = 0.995  # decay of the running mean of the weights, which is what comes out
 WEIGHT_DECAY, LARGEST_GRADIENT, RISING = 1e-3, 1.0, 0.08
 
 
@@ -27,7 +28,7 @@ class RefiningStep:
 
 def train(
     network: RefiningNetwork,
-    eyes: Lite0,
+    backbone: Lite0,
     examples: Iterator[Examples],
     *,
     steps: int,
@@ -40,26 +41,24 @@ def train(
     """
     optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=WEIGHT_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=max(steps, 2), pct_start=RISING)
-    mean = {key: value.detach().clone() for key, value in network.state_dict().items()}
+    average = WeightAverage(network, decay=AVERAGE)
     network.train()
     for step in range(steps):
         batch = next(examples)
         pictures, coarse, exact = (
-            one.to(eyes.stem.weight.device) for one in (batch.pictures, batch.coarse, batch.exact)
+            one.to(backbone.stem.weight.device) for one in (batch.pictures, batch.coarse, batch.exact)
         )
-        logits = network(seen_by(eyes, pictures), pictures, coarse)
+        logits = network(features_of(backbone, pictures), pictures, coarse)
         loss = loss_of(logits, exact)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_GRADIENT)
         optimizer.step()
         schedule.step()
-        kept = min(AVERAGE, (step + 1) / (step + WARM_UP))
-        for key, value in network.state_dict().items():
-            mean[key].lerp_(value, 1 - kept)
+        average.update(network)
         on_step(RefiningStep(step + 1, float(loss.detach()), _iou(coarse, exact), _iou(logits.sigmoid(), exact)))
     network.eval()
-    return mean
+    return average.network.state_dict()
 
 
 def loss_of(logits: Tensor, exact: Tensor) -> Tensor:

@@ -52,21 +52,22 @@ def steadied(
 
     In its key frames (`model.steadying.key_frames`) a track keeps its masks, or has them drawn anew
     (`model.steadying.redrawing`). In the others it gets what spreading makes of these, also where the network had not
-    seen it, and its own mask where spreading sees nothing of it. Then all masks get the edges of the picture
-    (`model.refining`). The tracks of a layer compete for the pixels. Scores stay. Where both have a mask, their
-    IoU counts as an agreement; where the network had none, how sure spreading is.
+    seen it, and its own mask where spreading sees nothing of it. Then masks get the edges of the picture where a
+    network is sure of them (`model.refining`). The tracks of a layer compete for the pixels. Scores stay. Where both
+    have a mask, their IoU counts as an agreement; where the network had none, how sure spreading is.
 
     tracks: with an entry for each frame of ``scene``. read: gives frame k, uint8 RGB of ``size`` = (height, width) or
     of `model.propagation.working.working_size`. ``cancelled`` is asked before each frame; then the rest stays as it is.
     """
     masks = [list(one.segmentations) for one in tracks]
+    keys = [key_frames(one.segmentations, one.frame_scores) for one in tracks]
     sure: list[dict[int, float]] = [{} for _ in tracks]
     found = layers(tracks) if len(scene) > 1 else []
     trunk = networks.trunk if len(found) < 2 else _KeptFeatures(networks.trunk)
     for layer in found:
         given: dict[int, dict[int, np.ndarray]] = {}
         for place in layer:
-            for at in () if cancelled() else key_frames(tracks[place].segmentations, tracks[place].frame_scores):
+            for at in () if cancelled() else keys[place]:
                 others = [tracks[other].segmentations[at] for other in layer if other != place]
                 key = _pixels(tracks[place].segmentations[at])
                 better = _with_edges(key, others, partial(read, scene[at]), networks.salient)
@@ -78,32 +79,47 @@ def steadied(
                 if guess.mask is not None:
                     masks[place][step.frame - scene.start] = _encoded(guess.mask)
                     sure[place][step.frame - scene.start] = 0.0 if guess.needs_look else guess.confidence
-    if networks.refiner is not None and not cancelled():
-        keys = sorted({at for one in tracks for at in key_frames(one.segmentations, one.frame_scores)})
-        asked = [_refine(masks, at, partial(read, scene[at]), networks.refiner) for at in keys]
-        if sum(taken for taken, _ in asked) >= LEAST_SURE * sum(count for _, count in asked):
-            for at, frame in enumerate(scene):
-                if at not in keys and not cancelled():
-                    _refine(masks, at, partial(read, frame), networks.refiner)
+    if networks.refiner is not None:
+        _refine_scene(masks, keys, lambda at: read(scene[at]), networks.refiner, cancelled)
     return tuple(_changed(*of_track) for of_track in zip(tracks, masks, sure, strict=True))
 
 
+def _refine_scene(
+    masks: list[list[Rle | None]],
+    keys: Sequence[Sequence[int]],
+    picture: Callable[[int], np.ndarray],
+    refiner: MaskRefiner,
+    cancelled: Callable[[], bool],
+) -> None:
+    """Give the masks of all tracks the edges of the picture, in place: in key frames first.
+
+    Where the refiner is sure of fewer than `LEAST_SURE` of the masks there, it does not know what the scene shows, and
+    nobody waits for it to look at the other frames. ``keys``: places of key frames by track.
+    """
+    first = sorted({at for of_track in keys for at in of_track})
+    sure = [one for at in first if not cancelled() for one in _refine(masks, at, picture, refiner)]
+    if sum(sure) < LEAST_SURE * len(sure):
+        return
+    for at in set(range(len(masks[0]) if masks else 0)) - set(first):
+        if not cancelled():
+            _refine(masks, at, picture, refiner)
+
+
 def _refine(
-    masks: list[list[Rle | None]], at: int, picture: Callable[[], np.ndarray], refiner: MaskRefiner
-) -> tuple[int, int]:
+    masks: list[list[Rle | None]], at: int, picture: Callable[[int], np.ndarray], refiner: MaskRefiner
+) -> list[bool]:
     """Give the masks at one place of all tracks the edges of the picture, in place, where the refiner is sure.
 
-    Returns of how many it is sure, and how many there are.
-
-    They may share pixels then: two halves of a thing that are proposed as two tracks may both become the whole.
+    Returns for each mask whether it is. They may share pixels then: two halves of a thing that are proposed as two
+    tracks may both become the whole.
     """
     here = [track for track in masks if track[at] is not None]
-    if here:
-        fine = refiner.refined(picture(), [_pixels(one[at]) for one in here], most_doubt=SURE)
-        for track, mask in zip(here, fine, strict=True):
-            track[at] = track[at] if mask is None else _encoded(mask)
-        return sum(mask is not None for mask in fine), len(here)
-    return 0, 0
+    if not here:
+        return []
+    fine = refiner.refined(picture(at), [_pixels(one[at]) for one in here], most_doubt=SURE)
+    for track, mask in zip(here, fine, strict=True):
+        track[at] = track[at] if mask is None else _encoded(mask)
+    return [mask is not None for mask in fine]
 
 
 def _with_edges(

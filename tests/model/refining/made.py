@@ -1,4 +1,4 @@
-"""A refiner that learnt a little from drawn discs, with eyes of random weights, for tests."""
+"""A refiner that learnt a little from drawn discs, with a backbone of random weights, for tests."""
 
 from functools import cache
 
@@ -30,7 +30,7 @@ def scene(*discs: tuple[float, float, float]) -> MaskedPicture:
     return MaskedPicture(picture, masks)
 
 
-def eyes() -> Lite0:
+def backbone() -> Lite0:
     """Random weights, the same each time."""
     torch.manual_seed(3)
     return Lite0(classifies=False).eval().requires_grad_(False)
@@ -40,7 +40,7 @@ def eyes() -> Lite0:
 def taught(steps: int = 40) -> MaskRefiner:
     """Knows bright discs."""
     scenes = [scene((40 + 8 * k, 48, 16 + 2 * k)) for k in range(6)]
-    own, network = eyes(), RefiningNetwork()
+    own, network = backbone(), RefiningNetwork()
     weights = train(network, own, drawn(scenes, np.random.default_rng(1), batch=4), steps=steps, rate=4e-3)
     return MaskRefiner.of_state(weights, own)
 

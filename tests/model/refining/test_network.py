@@ -3,14 +3,14 @@
 import torch
 
 from model.pretrained.lite0 import CHANNELS
-from model.refining.network import PRIOR, SIDE, STRIDES, RefiningNetwork, likeness, seen_by
-from tests.model.refining.made import eyes
+from model.refining.network import PRIOR, SIDE, STRIDES, RefiningNetwork, features_of, likeness
+from tests.model.refining.made import backbone
 
 
 def test_a_mask_comes_out_at_the_size_of_the_square() -> None:
     pictures, masks = torch.randn(2, 3, SIDE, SIDE), torch.rand(2, 1, SIDE, SIDE)
-    own = eyes()
-    maps = seen_by(own, pictures)
+    own = backbone()
+    maps = features_of(own, pictures)
 
     assert {stride: tuple(one.shape) for stride, one in maps.items()} == {
         stride: (2, CHANNELS[stride], SIDE // stride, SIDE // stride) for stride in STRIDES
@@ -18,7 +18,7 @@ def test_a_mask_comes_out_at_the_size_of_the_square() -> None:
     logits = RefiningNetwork()(maps, pictures, masks)
     assert logits.shape == (2, 1, SIDE, SIDE)
     logits.sum().backward()
-    assert all(weight.grad is None for weight in own.parameters()), "the eyes do not learn"
+    assert all(weight.grad is None for weight in own.parameters()), "the backbone does not learn"
 
 
 def test_where_it_says_nothing_the_coarse_mask_stands() -> None:
@@ -26,7 +26,7 @@ def test_where_it_says_nothing_the_coarse_mask_stands() -> None:
     torch.nn.init.zeros_(network.out.weight)
     torch.nn.init.zeros_(network.out.bias)  # type: ignore[arg-type]
     pictures = torch.randn(1, 3, SIDE, SIDE)
-    logits = network(seen_by(eyes(), pictures), pictures, masks)
+    logits = network(features_of(backbone(), pictures), pictures, masks)
 
     assert torch.equal(logits, PRIOR * (2 * masks - 1))
 

@@ -9,8 +9,8 @@ import safetensors.torch
 
 from model.refining import MaskRefiner, RefinerError
 from model.refining.network import SIDE
-from model.refining.refiner import BATCH, LEAST
-from tests.model.refining.made import SHAPE, disc, eyes, iou, scene, taught
+from model.refining.refiner import BATCH, FORMAT, LEAST
+from tests.model.refining.made import SHAPE, backbone, disc, iou, scene, taught
 
 
 def square(left: int, top: int, side: int) -> np.ndarray:
@@ -76,7 +76,7 @@ def test_the_expected_mistakes_as_a_share_of_the_mask_are_its_doubt() -> None:
 
 def answering(values: np.ndarray) -> MaskRefiner:
     """A refiner that sees these chances everywhere."""
-    refiner = MaskRefiner(eyes(), taught().network)
+    refiner = MaskRefiner(backbone(), taught().network)
     refiner._seen = lambda picture, masks, squares: np.stack([values.astype(np.float32)] * len(masks))  # type: ignore[method-assign]
     return refiner
 
@@ -84,13 +84,19 @@ def answering(values: np.ndarray) -> MaskRefiner:
 def test_weights_are_read_from_a_file_and_a_wrong_one_is_named(tmp_path: Path) -> None:
     file = tmp_path / "refiner.safetensors"
     state = {key: value.half() for key, value in taught().network.state_dict().items()}
-    safetensors.torch.save_file(state, file)
-    read, one = MaskRefiner.load(file, eyes()), scene((50, 44, 20))
+    safetensors.torch.save_file(state, file, {"format": FORMAT})
+    read, one = MaskRefiner.load(file, backbone()), scene((50, 44, 20))
 
     assert iou(sure(read.refined(one.picture, [square(34, 24, 36)]))[0], one.masks[0]) > 0.9
-    for content in (b"no weights", safetensors.torch.save({"out.weight": state["out.weight"]})):
+    part = {"out.weight": state["out.weight"]}
+    for content, why in (
+        (b"no weights", r"refiner\.safetensors: this is no readable safetensors file"),
+        (safetensors.torch.save(state), r"refiner\.safetensors .*: its format is without a name"),
+        (safetensors.torch.save(state, {"format": "tevit-refiner 9"}), "format is tevit-refiner 9"),
+        (safetensors.torch.save(part, {"format": FORMAT}), r"refiner\.safetensors does not hold the weights"),
+    ):
         file.write_bytes(content)
-        with pytest.raises(RefinerError, match=r"refiner\.safetensors does not hold"):
-            MaskRefiner.load(file, eyes())
-    with pytest.raises(RefinerError):
-        MaskRefiner.load(tmp_path / "missing.safetensors", eyes())
+        with pytest.raises(RefinerError, match=why):
+            MaskRefiner.load(file, backbone())
+    with pytest.raises(RefinerError, match=r"missing\.safetensors: there is no such"):
+        MaskRefiner.load(tmp_path / "missing.safetensors", backbone())

@@ -8,7 +8,7 @@ import torch
 from model.refining import RefiningNetwork
 from model.refining.examples import drawn
 from model.refining.training import RefiningStep, loss_of, train
-from tests.model.refining.made import eyes, scene
+from tests.model.refining.made import backbone, scene
 
 
 def run(steps: int, seed: int = 1) -> tuple[dict[str, torch.Tensor], list[RefiningStep]]:
@@ -17,7 +17,7 @@ def run(steps: int, seed: int = 1) -> tuple[dict[str, torch.Tensor], list[Refini
     scenes = [scene((50, 44, 20)), scene((70, 40, 18))]
     weights = train(
         RefiningNetwork(),
-        eyes(),
+        backbone(),
         drawn(scenes, np.random.default_rng(seed), batch=2),
         steps=steps,
         rate=4e-3,
@@ -35,17 +35,17 @@ def test_masks_get_better_and_every_step_is_told() -> None:
     assert all(0 <= one.coarse_iou <= 1 and 0 <= one.iou <= 1 for one in told)
 
 
-def test_the_same_seed_gives_the_same_weights_and_the_eyes_stay() -> None:
-    before = copy.deepcopy(eyes().state_dict())
+def test_the_same_seed_gives_the_same_weights_and_the_backbone_stays() -> None:
+    before = copy.deepcopy(backbone().state_dict())
     (first, _), (second, _) = run(2), run(2)
 
     assert all(torch.equal(first[key], second[key]) for key in first)
-    assert all(torch.equal(value, before[key]) for key, value in eyes().state_dict().items())
+    assert all(torch.equal(value, before[key]) for key, value in backbone().state_dict().items())
 
 
 def test_no_step_leaves_the_network_as_it_is() -> None:
     network = RefiningNetwork()
-    found = train(network, eyes(), iter(()), steps=0, rate=1e-3)
+    found = train(network, backbone(), iter(()), steps=0, rate=1e-3)
 
     assert all(torch.equal(value, found[key]) for key, value in network.state_dict().items())
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from model.propagation import SpreadFrame
 from model.propagation.trunk import Lite0Trunk
 from model.steadying import steady as module
+from model.steadying.key_frames import key_frames
 from model.steadying.steady import SURE, SteadyNetworks, layers, steadied
 from model.tracking.whole_video import TrackProposal
 from tests.model.steadying.made import SIZE, centre, decoded, disc, iou, picture, track, trunk
@@ -243,11 +244,27 @@ def test_where_hardly_any_key_mask_gets_edges_the_other_frames_are_not_looked_at
             return [mask if number < self.sure else None for number, mask in enumerate(masks)]
 
     tracks = [track([disc((20 + 3 * k, 20 + 18 * n), 7) for k in range(COUNT)], number=n) for n in range(3)]
-    for sure, frames in ((0, 1), (1, COUNT)):
+    keys = {at for one in tracks for at in key_frames(one.segmentations, one.frame_scores)}
+    for sure, frames in ((0, len(keys)), (1, COUNT)):
         asked.clear()
         networks = SteadyNetworks(features, refiner=Unsure(sure))  # type: ignore[arg-type]
         steadied(picture, tracks, range(COUNT), size=SIZE, networks=networks)
-        assert (len(asked) == COUNT) == (frames == COUNT) and len(asked) <= (3 if sure == 0 else COUNT)
+        assert asked == [3] * frames and len(keys) < COUNT
+
+
+def test_before_each_frame_with_edges_it_is_asked_whether_to_go_on(features: Lite0Trunk) -> None:
+    asked: list[int] = []
+
+    class Whole:
+        def refined(self, pixels: np.ndarray, masks: list[np.ndarray], most_doubt: float) -> list[np.ndarray]:
+            asked.append(len(masks))
+            return masks
+
+    networks = SteadyNetworks(features, refiner=Whole())  # type: ignore[arg-type]
+    given = [track([right(k) for k in range(COUNT)])]
+    steadied(picture, given, range(COUNT), size=SIZE, networks=networks, cancelled=lambda: len(asked) == 3)
+
+    assert asked == [1, 1, 1]
 
 
 def test_a_single_frame_gets_edges_and_a_cancelled_run_does_not(features: Lite0Trunk) -> None:
