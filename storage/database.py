@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -68,11 +69,23 @@ class _Transaction:
         return BUSY_MILLISECONDS if self.patience is None else self.patience
 
 
+@dataclass(frozen=True)
+class _Engines:
+    """The connections for write transactions and those for reading.
+
+    They are apart where that is possible: SQLite compiles all statements of a connection anew once it has changed
+    whether the connection may write, and a page reads between two strokes.
+    """
+
+    writing: Engine
+    reading: Engine
+
+
 class Database:
     """An open database whose tables are up to date. Thread-safe; each process opens its own."""
 
-    def __init__(self, engine: Engine, place: str) -> None:
-        self._engine = engine
+    def __init__(self, engines: "_Engines", place: str) -> None:
+        self._engines = engines
         self._place = place
         self._writing: _Transaction | None = _Transaction(writes=True)
 
@@ -92,7 +105,7 @@ class Database:
             place = parsed.database or parsed.render_as_string(hide_password=True)
             if parsed.get_backend_name() == "sqlite" and _is_path(parsed.database):
                 Path(place).expanduser().parent.mkdir(parents=True, exist_ok=True)
-            engine = _engine(url)
+            engines = _engines(url)
         except ImportError as error:
             raise DatabaseError(
                 f"The database {_without_password(url)} needs the package {error.name}, which is not installed; "
@@ -102,11 +115,11 @@ class Database:
             raise DatabaseError(f"The database URL {_without_password(url)} cannot be used: {error}.") from error
         except OSError as error:
             raise ReadOnly(f"The folder for the database {url!r} cannot be made: {error.strerror or error}.") from error
-        database = Database(engine, place)
+        database = Database(engines, place)
         try:
             database._upgrade()
         except Exception:
-            engine.dispose()
+            database.close()
             raise
         return database
 
@@ -148,7 +161,7 @@ class Database:
 
     def check(self) -> list[str]:
         """One sentence per problem: damaged pages, and references to missing rows. Empty if there is none."""
-        if self._engine.dialect.name != "sqlite":
+        if self._engines.reading.dialect.name != "sqlite":
             return []
         problems: list[str] = []
         with self.read() as tx:
@@ -160,17 +173,19 @@ class Database:
 
     def close(self) -> None:
         """Close all connections; do not use the object afterwards."""
-        self._engine.dispose()
+        for engine in (self._engines.writing, self._engines.reading):
+            engine.dispose()
 
     def _with(self, writing: _Transaction | None) -> "Database":
-        other = Database(self._engine, self._place)
+        other = Database(self._engines, self._place)
         other._writing = writing
         return other
 
     @contextmanager
     def _transaction(self, kind: _Transaction) -> Iterator[Connection]:
+        engine = self._engines.writing if kind.writes else self._engines.reading
         try:
-            with self._engine.connect().execution_options(**{_OPTIONS: kind}) as connection, connection.begin():
+            with engine.connect().execution_options(**{_OPTIONS: kind}) as connection, connection.begin():
                 yield connection
         except DBAPIError as error:
             raise _clear_error(str(error.orig), self._place, kind.milliseconds // 1000) from error
@@ -208,16 +223,18 @@ def insert_many(
     SQLite gets them without it.
     """
     if tx.dialect.name == "sqlite" and rows:
-        listed = ", ".join(f'"{table.c[name].name}"' for name in names)
-        conflict = " ON CONFLICT DO NOTHING" if missing else ""
-        places = ", ".join("?" * len(names))
-        sqlite_connection(tx).executemany(
-            f'INSERT INTO "{table.name}" ({listed}) VALUES ({places}){conflict}', rows
-        ).close()
+        sqlite_connection(tx).executemany(_insertion(table, tuple(names), missing), rows).close()
     elif missing:
         insert_missing(tx, table, [dict(zip(names, row, strict=True)) for row in rows])
     elif rows:
         tx.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+@cache
+def _insertion(table: Table, names: tuple[str, ...], missing: bool) -> str:
+    listed = ", ".join(f'"{table.c[name].name}"' for name in names)
+    conflict = " ON CONFLICT DO NOTHING" if missing else ""
+    return f'INSERT INTO "{table.name}" ({listed}) VALUES ({", ".join("?" * len(names))}){conflict}'
 
 
 def _without_password(url: str) -> str:
@@ -230,9 +247,17 @@ def _is_path(database: str | None) -> bool:
     return database not in (None, "", ":memory:") and not str(database).startswith("file:")
 
 
-def _engine(url: str) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+def _engines(url: str) -> _Engines:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        engine = create_engine(url, pool_pre_ping=True)
+        return _Engines(engine, engine)
+    writing = _sqlite_engine(url)
+    # A database that is no file may belong to one connection alone.
+    return _Engines(writing, _sqlite_engine(url) if _is_path(parsed.database) else writing)
+
+
+def _sqlite_engine(url: str) -> Engine:
     pool = {} if make_url(url).database in (None, "", ":memory:") else {"pool_size": 8, "max_overflow": -1}
     engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000}, **pool)
 

@@ -1,9 +1,10 @@
 """Reading and writing rows of tracks, masks and complete ranges, thousands at a time in a few statements."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import JSON, Connection, Table, bindparam, delete, insert, select, update
 
 from storage import schema
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value
@@ -120,48 +121,77 @@ def write_rows(
         keys[min(key.frame, 0)].append(key)
     for form, table in ((TRACK_ROW, schema.tracks), (0, schema.masks), (RANGE_ROW, schema.complete_ranges)):
         new: list[Value] = []
-        old: list[Value] = []
+        old: dict[tuple[str, ...], list[Value]] = {}
         gone: list[Value] = []
         for key in keys[form]:
+            was = before[key]
             if key in after:
-                (new if before[key] is None else old).append(_columns(key, after[key], version, video_id))
-            elif before[key] is not None:
+                row = _columns(key, after[key], version, video_id)
+                if was is None:
+                    new.append(row)
+                else:
+                    changed = _changed(table, row, _columns(key, was, version, video_id))
+                    old.setdefault(changed, []).append(_match(key) | {name: row[name] for name in changed})
+            elif was is not None:
                 gone.append(_match(key))
         _write_table(tx, table, new=new, old=old, gone=gone)
 
 
-def _write_table(tx: Connection, table: Table, *, new: list[Value], old: list[Value], gone: list[Value]) -> None:
+def _write_table(
+    tx: Connection, table: Table, *, new: list[Value], old: Mapping[tuple[str, ...], list[Value]], gone: list[Value]
+) -> None:
+    """``old``: rows to change, by the names of the columns that change in them."""
     statements = _STATEMENTS[table.name]
     if gone:
         statements.delete.run(tx, gone)
     if new:
         statements.insert.run(tx, new)
-    if old:
-        names = [column.name for column in table.primary_key]
-        moved = [{f"match_{name}": row.pop(name) for name in names} | row for row in old]
-        statements.update.run(tx, moved)
+    for names, rows in old.items():
+        _update(table, names).run(tx, rows)
+
+
+def _changed(table: Table, row: Value, before: Value) -> tuple[str, ...]:
+    """The names of the columns to write: a stroke changes a few of twenty, and each costs SQLite time.
+
+    The version always, and JSON that holds something: 1 and 1.0 are equal in Python, but not in JSON.
+    """
+    written = _ALWAYS[table.name]
+    return tuple(
+        name
+        for name, value in row.items()
+        if value != before[name] or (name in written and (value is not None or name == "version"))
+    )
+
+
+@cache
+def _update(table: Table, names: tuple[str, ...]) -> PreparedStatement:
+    matches = [column == bindparam(f"match_{column.name}") for column in table.primary_key]
+    return PreparedStatement(update(table).where(*matches), names=names)
 
 
 class _Statements(NamedTuple):
-    """Statements that write rows of one table; a row to change is named by its key with ``match_`` before it."""
+    """Statements that write rows of one table; a row to remove is named by its key with ``match_`` before it."""
 
     insert: PreparedStatement
-    update: PreparedStatement
     delete: PreparedStatement
 
     @staticmethod
     def of(table: Table) -> "_Statements":
         matches = [column == bindparam(f"match_{column.name}") for column in table.primary_key]
         names = [column.name for column in table.columns]
-        values = [column.name for column in table.columns if not column.primary_key]
         return _Statements(
             PreparedStatement(insert(table), names=names),
-            PreparedStatement(update(table).where(*matches), names=values),
             PreparedStatement(delete(table).where(*matches)),
         )
 
 
-_STATEMENTS = {table.name: _Statements.of(table) for table in (schema.tracks, schema.masks, schema.complete_ranges)}
+_TABLES = (schema.tracks, schema.masks, schema.complete_ranges)
+_STATEMENTS = {table.name: _Statements.of(table) for table in _TABLES}
+# Columns that are written though they seem to be as before.
+_ALWAYS = {
+    table.name: {"version", *(column.name for column in table.columns if isinstance(column.type, JSON))}
+    for table in _TABLES
+}
 
 
 def _match(key: RowKey) -> Value:

@@ -22,6 +22,7 @@ from storage.database import (
     ReadOnly,
     insert_missing,
 )
+from storage.prepared import sqlite_connection
 from storage.projects import create_project, get_setting, list_projects, set_setting
 from tests.material import ROOT
 from tests.storage.threads import at_once
@@ -89,6 +90,29 @@ def test_an_exception_takes_the_whole_transaction_back(database: Database) -> No
 def test_reading_does_not_write(database: Database) -> None:
     with pytest.raises(ReadOnly), database.read() as tx:
         create_project(tx, name="through the wrong door")
+
+
+def test_reading_between_writes_leaves_the_writers_statements_compiled(database: Database) -> None:
+    """SQLite compiles all of them anew after a change of ``query_only``, which makes a stroke much dearer."""
+    told: list[str] = []
+    for number in range(3):
+        with database.atomic() as tx:
+            sqlite_connection(tx).set_trace_callback(told.append)
+            set_setting(tx, "n", number)
+        with database.read() as tx:
+            assert get_setting(tx, "n") == number
+    assert [line for line in told if "query_only" in line] == []
+    assert any(line.startswith("BEGIN") for line in told), "the next writes use the same connection"
+
+
+def test_a_database_in_memory_is_read_where_it_is_written() -> None:
+    with Database.open("sqlite://") as database:
+        with database.atomic() as tx:
+            create_project(tx, name="here")
+        with database.read() as tx:
+            assert [project.name for project in list_projects(tx)] == ["here"]
+        with pytest.raises(ReadOnly), database.read() as tx:
+            create_project(tx, name="through the wrong door")
 
 
 def test_readers_see_the_state_before_a_writer_that_is_not_done_and_do_not_wait(database: Database) -> None:

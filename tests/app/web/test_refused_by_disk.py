@@ -56,7 +56,9 @@ def broken(app_context: Context, kind: str) -> Iterator[str]:
             execute(None, statement)
             return self._connection.executemany(statement, values)
 
-    event.listen(app_context.database._engine, "do_execute", execute)
+    engines = app_context.database._engines
+    for engine in (engines.writing, engines.reading):
+        event.listen(engine, "do_execute", execute)
     try:
         with (
             patch("storage.prepared.sqlite_connection", lambda tx: Broken(sqlite_connection(tx))),
@@ -64,7 +66,8 @@ def broken(app_context: Context, kind: str) -> Iterator[str]:
         ):
             yield words
     finally:
-        event.remove(app_context.database._engine, "do_execute", execute)
+        for engine in (engines.writing, engines.reading):
+            event.remove(engine, "do_execute", execute)
 
 
 @pytest.fixture

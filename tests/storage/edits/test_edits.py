@@ -362,7 +362,7 @@ def test_an_edit_of_thousands_of_rows_is_a_few_statements(scene: Scene, monkeypa
         track = new_id()
         changes.append(Change(track, None, 0, {"category": scene.cat.id}))
         changes += [Change(track, frame, 0, {"rle": square(frame % 12), **PROPOSED}) for frame in range(FRAMES)]
-    engine = scene.database._engine
+    engine = scene.database._engines.writing
     event.listen(engine, "before_cursor_execute", count)
     for module in (prepared, database_module):
         monkeypatch.setattr(module, "sqlite_connection", lambda tx: Counted(sqlite_connection(tx)))

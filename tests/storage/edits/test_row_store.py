@@ -3,12 +3,14 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from storage import schema
 from storage.edits import Change
 from storage.edits.row_store import NO_ROW, StoredRow, load_ranges, load_rows, load_tracks, load_video, write_rows
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value, mask_value, range_value, track_value
 from storage.masks import CHUNK, put_blobs
+from storage.prepared import PreparedStatement
 from tests.storage.scenes import Scene, make_video, new_id, square
 
 VERDICTS = st.sampled_from(schema.REVIEWS)
@@ -99,6 +101,50 @@ def test_a_write_makes_changes_and_removes_in_one_go(scene: Scene) -> None:
     assert after[keys[0]] == NO_ROW
     assert (after[keys[1]].version, after[keys[1]].value) == (9, {**drawn, "key": True})
     assert (after[keys[2]].version, after[keys[2]].value) == (9, drawn)
+
+
+def test_a_change_writes_the_columns_that_change_and_the_version(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    track = scene.new_track()
+    for frame in (0, 1, 2):
+        scene.draw(track, frame, 1)
+    keys = [RowKey(track, frame) for frame in (0, 1, 2)]
+    with scene.database.read() as tx:
+        before = {key: row.value for key, row in load_rows(tx, scene.video.id, keys).items()}
+    first, second, third = (dict(before[key] or {}) for key in keys)
+    after = {keys[0]: {**first, "key": True}, keys[1]: {**second, "key": True}, keys[2]: {**third, "score": 0.5}}
+    written: list[tuple[tuple[str, ...], int]] = []
+    run = PreparedStatement.run
+
+    def seen(statement: PreparedStatement, tx: Connection, values: list[Value]) -> None:
+        written.append((tuple(name for name in values[0] if not name.startswith("match_")), len(values)))
+        run(statement, tx, values)
+
+    monkeypatch.setattr(PreparedStatement, "run", seen)
+    write(scene, before, after, version=9)
+    assert written == [(("version", "key"), 2), (("version", "score"), 1)]
+    with scene.database.read() as tx:
+        found = load_rows(tx, scene.video.id, keys)
+    assert found == {key: StoredRow(9, value) for key, value in after.items()}
+
+
+def test_json_is_written_though_python_holds_it_for_equal(scene: Scene) -> None:
+    track = scene.new_track()
+    scene.draw(track, 0, 1)
+    key = RowKey(track, 0)
+    with scene.database.read() as tx:
+        before = load_rows(tx, scene.video.id, [key])[key].value
+    assert before is not None
+    for number, noted in enumerate((1, 1.0, True), start=7):
+        after = {**before, "extra": {"n": noted}}
+        write(scene, {key: before}, {key: after}, version=number)
+        with scene.database.read() as tx:
+            found = load_rows(tx, scene.video.id, [key])[key].value
+        assert found is not None and repr(found["extra"]) == repr({"n": noted})
+        before = found
+    write(scene, {key: before}, {key: {**before, "extra": None}}, version=11)
+    with scene.database.read() as tx:
+        row = load_rows(tx, scene.video.id, [key])[key]
+    assert row.version == 11 and row.value is not None and row.value["extra"] is None
 
 
 def test_what_is_written_over_nothing_and_left_at_nothing_does_nothing(scene: Scene) -> None:
