@@ -1,6 +1,6 @@
 """Figures of proposals under the app's own rule and under the published one, and the counts for calibration."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -217,19 +217,6 @@ def figures(videos: Sequence[HeldOutVideo], results: Sequence[Entries]) -> dict[
         ),
         "best_iou": float(np.mean(best)),
     }
-
-
-def mean_figures(folds: Sequence[tuple[int, Mapping[str, float | int | None]]]) -> dict[str, float | int | None]:
-    """Figures of several folds, each with its number of videos: counts are added, other figures averaged by videos."""
-    total: dict[str, float | int | None] = {}
-    for name in folds[0][1]:
-        known = [(weight, value) for weight, one in folds if (value := one[name]) is not None and weight > 0]
-        if name in ("proposed", "true"):
-            total[name] = sum(int(value) for _, value in known)
-        else:
-            weights = sum(weight for weight, _ in known)
-            total[name] = sum(weight * value for weight, value in known) / weights if weights else None
-    return total
 
 
 def _average_precision(videos: Sequence[HeldOutVideo], truth: Entries, results: Entries) -> float | None:

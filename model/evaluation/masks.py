@@ -167,19 +167,13 @@ def areas(found: Sequence[Any]) -> np.ndarray:
     return np.concatenate(parts).astype(np.int64)
 
 
-def read_masks(segmentations: Any, *, size: tuple[int, int], where: str) -> MaskSequence:
-    """Reads one entry's ``segmentations``, a list over frames of compressed or uncompressed RLE, polygons or null.
-
-    ``size`` is (height, width) of the video, used for polygons; ``where`` names the entry in messages, such as
-    ``results[7]``. Raises ``EvaluationInputError`` for anything else, and for RLE text that is
-    cut off inside a number, has foreign characters or does not cover exactly its mask.
-    """
-    (sequence,) = read_tracks([(segmentations, size, where)])
-    return sequence
-
-
 def read_tracks(tracks: Sequence[tuple[Any, tuple[int, int], str]]) -> list[MaskSequence]:
-    """:func:`read_masks` of many tracks: ``segmentations``, ``size`` and ``where`` of each.
+    """Reads the masks of many tracks: ``segmentations``, ``size`` and ``where`` of each.
+
+    ``segmentations`` is a list over frames of compressed or uncompressed RLE, polygons or null. ``size`` is (height,
+    width) of the video, used for polygons; ``where`` names the entry in messages, such as ``results[7]``. Raises
+    ``EvaluationInputError`` for anything else, and for RLE text that is cut off inside a number, has foreign
+    characters or does not cover exactly its mask.
 
     What most files have, compressed RLE of one size, is checked for many tracks at once; all masks are decoded at once.
     """

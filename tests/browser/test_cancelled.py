@@ -11,7 +11,7 @@ from tests.browser import driving
 from tests.browser.conftest import Watch
 from tests.serving import RunningServer
 
-FRAMES = 240
+FRAMES = 120
 PATIENCE_MS = 400_000  # of a worker that leaves the processor to others
 # Masks are stored in groups of 25 frames, once they are steady.
 BEGUN = """() => window.editor.state.jobs.some(
@@ -22,7 +22,7 @@ def test_a_cancelled_proposal_tells_what_it_kept(
     page: Page, server: RunningServer, watched: Watch, tmp_path: Path
 ) -> None:
     path = tmp_path / "long tide.mp4"
-    encode_video(path, render_video("demo", index=5, seed=8, frames=FRAMES, size=(320, 180)).frames)
+    encode_video(path, render_video("demo", index=5, seed=8, frames=FRAMES, size=(160, 96)).frames)
     project = driving.new_project(page, server.address, name="tides", categories="star")
     answer = page.request.post(f"{server.address}data/projects/{project}/videos", data={"path": str(path)})
     video = answer.json()["video"]["id"]

@@ -13,7 +13,6 @@ from model.rule_scoring import (
     counted,
     figures,
     held_out_video,
-    mean_figures,
 )
 from model.scoring import judged_frames
 from model.thresholds import Thresholds
@@ -129,11 +128,3 @@ def test_a_network_is_measured_in_every_window(network: Any) -> None:
     one = held_out_video(network, Source(made()), 0, frames=judged_frames)
     assert len(one.published) > 0 and len(one.recorded.windows) == 1
     assert one.counts()[Thresholds()].true == 2
-
-
-def test_folds_add_their_counts_and_average_the_rest_by_videos() -> None:
-    first = {"proposed": 3, "true": 2, "AP": 0.5, "best_iou": None}
-    second = {"proposed": 1, "true": 4, "AP": 0.1, "best_iou": 0.4}
-    joined = mean_figures([(1, first), (3, second)])
-    assert joined == {"proposed": 4, "true": 6, "AP": pytest.approx(0.2), "best_iou": pytest.approx(0.4)}
-    assert mean_figures([(1, {"AP": None})]) == {"AP": None}

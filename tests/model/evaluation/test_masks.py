@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from pycocotools import mask as coco_mask
 
-from model.evaluation.masks import EvaluationInputError, mean_area, mean_areas, read_masks, read_tracks
+from model.evaluation.masks import EvaluationInputError, mean_area, mean_areas, read_tracks
 
 SIZE = (6, 7)
 
@@ -29,7 +29,7 @@ def uncompressed(mask):
 
 
 def read(*segmentations):
-    return read_masks(list(segmentations), size=SIZE, where="results[4]")
+    return read_tracks([(list(segmentations), SIZE, "results[4]")])[0]
 
 
 masks = hnp.arrays(bool, hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=20))
@@ -121,7 +121,7 @@ def test_a_damaged_segmentation_is_named_with_its_frame(segmentation, message):
 
 def test_segmentations_that_are_no_list_are_refused():
     with pytest.raises(EvaluationInputError, match=r"results\[4\]\.segmentations: expected a list"):
-        read_masks(None, size=SIZE, where="results[4]")
+        read_tracks([(None, SIZE, "results[4]")])
 
 
 def test_the_mean_area_leaves_out_absent_frames():
@@ -164,7 +164,7 @@ def test_many_tracks_read_together_are_those_read_one_by_one(tracks, alike):
     ]
     together = read_tracks([(track, SIZE, f"results[{k}]") for k, track in enumerate(given_masks)])
     for track, one, means in zip(given_masks, together, mean_areas(together), strict=True):
-        alone = read_masks(track, size=SIZE, where="track")
+        alone = read_tracks([(track, SIZE, "track")])[0]
         assert [plain(code) for code in one.codes] == [plain(code) for code in alone.codes]
         assert one.size == alone.size
         assert one.areas.tolist() == alone.areas.tolist()

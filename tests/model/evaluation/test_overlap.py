@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.evaluation import overlap as evaluation_overlap
-from model.evaluation.masks import read_masks, read_tracks
+from model.evaluation.masks import read_tracks
 from model.evaluation.overlap import overlaps
 from tests.model.evaluation.test_evaluation import box, rle
 
@@ -14,7 +14,7 @@ SHAPE = (12, 16)
 
 
 def sequence(*masks, shape=SHAPE):
-    return read_masks([rle(mask) for mask in masks], size=shape, where="track")
+    return read_tracks([([rle(mask) for mask in masks], shape, "track")])[0]
 
 
 def counted(found, known):
