@@ -28,6 +28,8 @@ REACH = 1.3  # times as far as usual that it may reach
 UNLIKE = 0.2  # loss of similarity, against what was usual, up to which it may be the same
 AHEAD = 0.02  # by how much its features have to be more like the track than like anything else
 AROUND = 3  # cells around the place whose background is compared with
+RULED_OUT = 1e-3 - MOST_ODDS  # log odds by colours up to which features cannot make up for it
+AT_ONCE = 256  # cells of the background that are compared at once: their products stay in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +92,11 @@ class AppearingPixels:
         """The pixels in a box that are likely the wanted track, bool H x W; None if it is not seen there."""
         part = inside(near)
         rows, columns = (slice(int(one.start // self.cell), int(-(-one.stop // self.cell))) for one in part)
-        own, other = self._similar((rows, columns), wanted, claims)
+        odds = cv2.blur(self._colour_odds(part, wanted.label, claims), (5, 5))
+        open_cells = self._open_cells(part, odds, claims)[rows, columns]
+        own, other = self._similar((rows, columns), open_cells, wanted, claims)
         better = np.zeros(self.features.shape[1:], np.float32)
         better[rows, columns] = own - other
-        odds = cv2.blur(self._colour_odds(part, wanted.label, claims), (5, 5))
         odds += np.clip(to_pixels(better, near, self.cell) / SCALE, -MOST_ODDS, MOST_ODDS)
         likely = ((odds > 0) & ~claims.moved[part]).astype(np.uint8)
         likely = cv2.morphologyEx(likely, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
@@ -119,12 +122,24 @@ class AppearingPixels:
             other = np.maximum(other, alike)
         return np.clip(np.log((own + NOTHING) / (other + NOTHING)), -MOST_ODDS, MOST_ODDS)
 
+    def _open_cells(self, part: tuple[slice, slice], odds: np.ndarray, claims: ClaimedPixels) -> np.ndarray:
+        """Cells whose features decide, bool h x w: they and their neighbours have pixels that colours do not rule out.
+
+        Those are most of the work: each is compared with all cells of the background.
+        """
+        undecided = np.zeros(self.bins.shape, np.float32)
+        undecided[part] = (odds > RULED_OUT) & ~claims.moved[part]
+        return grown(to_cells(undecided, self.features.shape[1:], self.cell) > 0, 1)
+
     def _similar(
-        self, cells: tuple[slice, slice], wanted: SoughtTrack, claims: ClaimedPixels
+        self, cells: tuple[slice, slice], open_cells: np.ndarray, wanted: SoughtTrack, claims: ClaimedPixels
     ) -> tuple[np.ndarray, np.ndarray]:
-        """For cells of the frame the highest similarity to the track, and to what else may be there: float32 h x w."""
-        asked = self.features[:, cells[0], cells[1]]
-        own, other = (np.zeros(asked.shape[1:], np.float32) for _ in range(2))
+        """For the open cells of a part of the frame the highest similarity to the track, and to what else may be there.
+
+        float32 h x w each, 0 in the other cells.
+        """
+        asked = self.features[:, cells[0], cells[1]][:, torch.from_numpy(open_cells)]
+        own, other = (np.zeros(asked.shape[1], np.float32) for _ in range(2))
         owner = self._at_cells(claims.label)[cells]
         near = {rival: grown(owner == rival, int(BESIDE / self.cell)) for rival in np.unique(owner[owner > 0])}
         for one in wanted.references:
@@ -135,8 +150,8 @@ class AppearingPixels:
             np.maximum(other, _best(asked, one, around & (labels[..., 0] > 0.9)), out=other)
             for rival, beside in near.items():
                 alike = _best(asked, one, labels[..., rival] > 0.5) - BEHIND
-                np.maximum(other, alike, out=other, where=beside)
-        return own, other
+                np.maximum(other, alike, out=other, where=beside[open_cells])
+        return _placed(own, open_cells), _placed(other, open_cells)
 
     def _at_cells(self, values: np.ndarray) -> np.ndarray:
         """Values of pixels (H x W) at the middle of each cell, h x w."""
@@ -147,10 +162,16 @@ class AppearingPixels:
         return values[rows[:, None], columns]
 
 
+def _placed(values: np.ndarray, where: np.ndarray) -> np.ndarray:
+    whole = np.zeros(where.shape, np.float32)
+    whole[where] = values
+    return whole
+
+
 def _best(asked: Tensor, one: Reference, among: np.ndarray) -> np.ndarray:
-    """The highest similarity of cells (C x h x w) to those of a reference where ``among`` is true; 0 if none is."""
+    """The highest similarity of N cells (C x N) to those of a reference where ``among`` is true; 0 if none is."""
     known = one.features[STRIDE][:, torch.from_numpy(among)]
-    if not known.shape[1]:
-        return np.zeros(asked.shape[1:], np.float32)
-    flat = asked.reshape(len(asked), -1)
-    return (known.T @ flat).amax(0).reshape(asked.shape[1:]).numpy()
+    if not known.shape[1] or not asked.shape[1]:
+        return np.zeros(asked.shape[1], np.float32)
+    found = [(part @ asked).amax(0) for part in known.T.split(AT_ONCE)]
+    return np.asarray(torch.stack(found).amax(0))

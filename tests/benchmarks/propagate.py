@@ -72,7 +72,10 @@ SETTINGS = {
 
 
 class KeptFeatures:
-    """A trunk whose features are kept, so that the time of spreading itself is measured; seconds are CPU time."""
+    """A trunk whose features are kept, so that the time of spreading itself is measured.
+
+    Seconds are CPU time of the thread that asks: another one works on the frame before.
+    """
 
     def __init__(self, trunk: Trunk) -> None:
         self._trunk, self._kept = trunk, {}
@@ -81,9 +84,9 @@ class KeptFeatures:
     def spread_features(self, frames: np.ndarray) -> dict[int, Tensor]:
         key = hash(frames.tobytes())
         if key not in self._kept:
-            began = time.process_time()
+            began = time.thread_time()
             self._kept[key] = {s: one.half() for s, one in self._trunk.spread_features(frames).items()}
-            self.seconds.append(time.process_time() - began)
+            self.seconds.append(time.thread_time() - began)
         return {stride: one.float() for stride, one in self._kept[key].items()}
 
 

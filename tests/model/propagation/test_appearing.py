@@ -1,6 +1,7 @@
 """What newly appears is a hidden track only where its colours and features say so, and no other track has the place."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,6 +72,35 @@ def test_it_is_found_wherever_it_comes_out() -> None:
     found = piece(picture((FIRST, RED)), picture((there, RED)), FIRST)
 
     assert overlap(found, there) > 0.7
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_cells_that_colours_rule_out_are_left_out_without_another_result(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pictures whose right part is speckled: some pixels there have colours of the track, wherever it is."""
+    draw = np.random.default_rng(seed)
+    before, now = picture((FIRST, RED), (SECOND, BLUE)), picture(((slice(16, 32), slice(40, 56)), RED), (SECOND, BLUE))
+    for rgb in (before, now):
+        spots = (draw.random((HEIGHT, WIDTH)) < 0.2) & (np.arange(WIDTH) > 40)
+        rgb[spots] = draw.integers(0, 256, (int(spots.sum()), 3))
+    label = np.where(chance(SECOND) > 0, 2, 0).astype(np.int32)
+    claims = ClaimedPixels(label, label > 0)
+    opened: list[float] = []
+    own = AppearingPixels._open_cells
+
+    def counted(*arguments: Any) -> np.ndarray:
+        found = own(*arguments)
+        opened.append(float(found.mean()))
+        return found
+
+    monkeypatch.setattr(AppearingPixels, "_open_cells", counted)
+    found = piece(before, now, FIRST, SECOND, claims=claims)
+    monkeypatch.setattr(AppearingPixels, "_open_cells", lambda *arguments: np.ones_like(own(*arguments)))
+    whole = piece(before, now, FIRST, SECOND, claims=claims)
+
+    assert found is not None and whole is not None and np.array_equal(found, whole)
+    assert 0 < opened[0] < 1
 
 
 def test_the_half_that_has_come_out_is_enough() -> None:
