@@ -84,7 +84,7 @@ class _Engines:
 class Database:
     """An open database whose tables are up to date. Thread-safe; each process opens its own."""
 
-    def __init__(self, engines: "_Engines", place: str) -> None:
+    def __init__(self, engines: _Engines, place: str) -> None:
         self._engines = engines
         self._place = place
         self._writing: _Transaction | None = _Transaction(writes=True)

@@ -1,9 +1,7 @@
 """The recipe of a folder of figures: deterministic weights and inputs, and networks with these weights."""
 
-import importlib.util
 import sys
 from dataclasses import replace
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,13 +12,6 @@ from app.conform.checks import UnreadableCase
 from model.config import MessengerShiftConfig, SwinConfig, TeViTConfig, named
 from model.network.prepared import prepare
 from model.network.tevit import TeViT, build
-
-
-class _RecipeLoader(SourceFileLoader):
-    """Reads a module and writes no bytecode beside it: a folder of figures is somebody's and stays as it is."""
-
-    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
-        """Writes nothing."""
 
 
 class Recipe:
@@ -47,14 +38,12 @@ class Recipe:
             return known
         if not path.is_file():
             raise UnreadableCase(f"the recipe {path.name} is not in {self._folder}")
-        loader = _RecipeLoader(name, str(path))
-        spec = importlib.util.spec_from_file_location(name, path, loader=loader)
-        if spec is None:
-            raise UnreadableCase(f"the recipe {path} cannot be loaded")
-        module = importlib.util.module_from_spec(spec)
+        module = ModuleType(name)
+        module.__file__ = str(path)
         before, sys.modules[name] = known, module
         try:
-            loader.exec_module(module)
+            # Not imported: that would write bytecode into a folder of figures, which is somebody's.
+            exec(compile(path.read_bytes(), path, "exec"), module.__dict__)
         except (Exception, SystemExit) as error:  # sys.exit in a recipe must not end this program
             sys.modules.pop(name)
             if before is not None:

@@ -53,8 +53,9 @@ class Listener:
 
 @dataclass
 class _ToldSoFar:
-    """What pages were told of: the numbers of the last comment, draft and removal of drafts, and states of jobs."""
+    """What pages were told of: numbers of the last edit, comment, draft and removal of drafts, and states of jobs."""
 
+    edit: int = 0
     comment: int = 0
     draft: int = 0
     removal: int = 0
@@ -68,7 +69,6 @@ class EventHub:
         self._database = database
         self._poll_seconds = poll_seconds
         self._listeners: set[Listener] = set()
-        self._last = 0
         self._told = _ToldSoFar()
         self._followed: set[str] = set()
         self._lock = asyncio.Lock()
@@ -119,8 +119,7 @@ class EventHub:
 
     def _start(self, last: int, last_comment: int, last_draft: int) -> None:
         if self._task is None or self._task.done():
-            self._last = last
-            self._told = _ToldSoFar(last_comment, last_draft, last_draft)
+            self._told = _ToldSoFar(last, last_comment, last_draft, last_draft)
             self._loop = asyncio.get_running_loop()
             self._task = self._loop.create_task(self._read_on())
 
@@ -152,7 +151,6 @@ class EventHub:
         self._told = told  # only now: what could not be read is read again
         self._followed -= followed
         for message in new:
-            self._last = message["number"]
             for listener in self._listeners:
                 if message["number"] > listener.last and _wants(listener, message["video"], message["project"]):
                     listener.last = message["number"]
@@ -174,8 +172,11 @@ class EventHub:
         it, a page would lose the drafts before it has the masks that were made of them.
         """
         with self._database.read() as tx:
-            new = self._edits_after(tx, self._last, None, None)
-            return new, [*_new_comments(tx, told), *_new_drafts(tx, told)], _changed_jobs(tx, told, followed)
+            new = _edits_after(tx, told.edit, None, None)
+            told.edit = new[-1]["number"] if new else told.edit
+            # After a full batch there may be more edits, and what goes with them waits for these.
+            others = [] if len(new) == BATCH else [*_new_comments(tx, told), *_new_drafts(tx, told)]
+            return new, others, _changed_jobs(tx, told, followed)
 
     def _last_number(self) -> int:
         with self._database.read() as tx:
@@ -188,11 +189,12 @@ class EventHub:
 
     def _missed(self, number: int, video: str | None, project: str | None) -> list[Json]:
         with self._database.read() as tx:
-            return self._edits_after(tx, number, video, project)
+            return _edits_after(tx, number, video, project)
 
-    def _edits_after(self, tx: Connection, number: int, video: str | None, project: str | None) -> list[Json]:
-        found = edits.edits_since(tx, number, video=video, project=project, limit=BATCH)
-        return [wire.edit_event(edit) for edit in found]
+
+def _edits_after(tx: Connection, number: int, video: str | None, project: str | None) -> list[Json]:
+    found = edits.edits_since(tx, number, video=video, project=project, limit=BATCH)
+    return [wire.edit_event(edit) for edit in found]
 
 
 def _new_comments(tx: Connection, told: _ToldSoFar) -> list[Json]:

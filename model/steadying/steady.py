@@ -98,10 +98,10 @@ def _refine_scene(
     """
     first = sorted({at for of_track in keys for at in of_track})
     sure = [one for at in first if not cancelled() for one in _refine(masks, at, picture, refiner)]
-    if sum(sure) < LEAST_SURE * len(sure):
+    if not masks or sum(sure) < LEAST_SURE * len(sure):
         return
-    for at in set(range(len(masks[0]) if masks else 0)) - set(first):
-        if not cancelled():
+    for at in range(len(masks[0])):
+        if at not in first and not cancelled():
             _refine(masks, at, picture, refiner)
 
 

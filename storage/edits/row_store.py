@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import JSON, ColumnElement, Connection, Table, bindparam, delete, insert, select, update
 
 from storage import schema
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value
@@ -157,16 +157,18 @@ def _changed(table: Table, row: Value, before: Value) -> tuple[str, ...]:
     """
     written = _ALWAYS[table.name]
     return tuple(
-        name
-        for name, value in row.items()
-        if value != before[name] or (name in written and (value is not None or name == "version"))
+        name for name, value in row.items() if value != before[name] or (value is not None and name in written)
     )
 
 
 @cache
 def _update(table: Table, names: tuple[str, ...]) -> PreparedStatement:
-    matches = [column == bindparam(f"match_{column.name}") for column in table.primary_key]
-    return PreparedStatement(update(table).where(*matches), names=names)
+    return PreparedStatement(update(table).where(*_is_match(table)), names=names)
+
+
+def _is_match(table: Table) -> list[ColumnElement[bool]]:
+    """Whether a row has the key that the parameters of `_match` say."""
+    return [column == bindparam(f"match_{column.name}") for column in table.primary_key]
 
 
 class _Statements(NamedTuple):
@@ -177,11 +179,10 @@ class _Statements(NamedTuple):
 
     @staticmethod
     def of(table: Table) -> "_Statements":
-        matches = [column == bindparam(f"match_{column.name}") for column in table.primary_key]
         names = [column.name for column in table.columns]
         return _Statements(
             PreparedStatement(insert(table), names=names),
-            PreparedStatement(delete(table).where(*matches)),
+            PreparedStatement(delete(table).where(*_is_match(table))),
         )
 
 

@@ -14,12 +14,12 @@ import torch
 
 from app.checkpoints.networks import kept_refiner
 from model.pretrained import missing
-from model.procedural import render_video
 from model.prompts.boxes import overlap
 from model.propagation.fine_edges import TRUSTED
 from model.refining import MaskRefiner
 from model.refining.coarse import coarse_mask
 from model.refining.examples import LEAST, MaskedPicture
+from model.refining.make import scenes
 from model.refining.refiner import MOST_DOUBT
 from model.steadying.steady import SURE
 from tests.benchmarks._spread_videos import real_videos
@@ -44,13 +44,6 @@ class Refined:
     exact: float
 
 
-def drawn_pictures(domain: str, size: tuple[int, int], count: int = SCENES) -> Iterator[MaskedPicture]:
-    """One picture of each of ``count`` videos of a domain, of a size (width, height)."""
-    for index in range(count):
-        video = render_video(domain, index=index, seed=SEED, frames=1, size=size)
-        yield MaskedPicture(video.frames[0], [track.masks[0] for track in video.tracks])
-
-
 def real_pictures() -> Iterator[tuple[str, list[MaskedPicture]]]:
     """Of each real video that is there: its name and every `EVERY`-th annotated frame."""
     for video in real_videos():
@@ -58,7 +51,7 @@ def real_pictures() -> Iterator[tuple[str, list[MaskedPicture]]]:
         yield video.name, [MaskedPicture(video.frames[k], list(video.masks[k])) for k in frames]
 
 
-def measure(name: str, pictures: Iterator[MaskedPicture] | Sequence[MaskedPicture], refiner: MaskRefiner) -> Refined:
+def measure(name: str, pictures: Sequence[MaskedPicture], refiner: MaskRefiner) -> Refined:
     """One row; masks of fewer than `LEAST` pixels are left out."""
     draw = np.random.default_rng(SEED)
     found: list[tuple[float, ...]] = []
@@ -111,7 +104,7 @@ def main() -> None:
     refiner = kept_refiner("cpu")
     if refiner is None:
         raise SystemExit(missing("lite0"))
-    found = [measure(domain, drawn_pictures(domain, size, asked.scenes), refiner) for domain, size in DRAWN]
+    found = [measure(domain, scenes(domain, asked.scenes, (size,), SEED), refiner) for domain, size in DRAWN]
     found.extend(measure(name, pictures, refiner) for name, pictures in real_pictures())
     show(table(found), asked)
 

@@ -7,9 +7,10 @@ import pytest
 
 from app.checkpoints.networks import kept_refiner
 from model.refining.examples import MaskedPicture
+from model.refining.make import scenes
 from model.refining.refiner import MOST_DOUBT
 from model.steadying.steady import SURE
-from tests.benchmarks.refining import ANYTHING, drawn_pictures, measure, table
+from tests.benchmarks.refining import ANYTHING, SEED, measure, table
 
 SHAPE = (96, 128)
 
@@ -53,7 +54,7 @@ def test_what_is_taken_depends_on_trust_and_doubt(doubt: float, side: int, trust
 def test_the_network_of_the_program_mends_spoiled_masks() -> None:
     refiner = kept_refiner("cpu")
     assert refiner is not None
-    found = measure("demo", drawn_pictures("demo", (160, 96), 4), refiner)
+    found = measure("demo", scenes("demo", 4, ((160, 96),), SEED), refiner)
 
     assert found.masks >= 4 and found.spoiled < 0.9
     assert found.drawn > found.spoiled + 0.05 and found.exact > 0.9

@@ -1,4 +1,4 @@
-"""Tests of the hub of events."""
+"""What tests of the hub of events have in common."""
 
 import asyncio
 import functools

@@ -194,15 +194,15 @@ def test_a_full_listener_loses_what_waited_and_is_sent_away() -> None:
 async def test_a_database_that_fails_for_a_moment_silences_nobody(
     hub: EventHub, database: Database, video: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, calls = EventHub._edits_after, [0]
+    read, calls = event_hub._edits_after, [0]
 
-    def fails_at_first(self: EventHub, *arguments: Any) -> list[dict[str, Any]]:
+    def fails_at_first(*arguments: Any) -> list[dict[str, Any]]:
         calls[0] += 1
         if calls[0] <= 3:
             raise DatabaseBusy("Busy.")
-        return read(self, *arguments)
+        return read(*arguments)
 
-    monkeypatch.setattr(EventHub, "_edits_after", fails_at_first)
+    monkeypatch.setattr(event_hub, "_edits_after", fails_at_first)
     listener = await hub.join(video=video.id, project=None, since=None)
     numbers = await asyncio.to_thread(write, database, video)
     assert await numbers_of(listener, 1) == numbers

@@ -52,10 +52,10 @@ async def test_a_change_between_two_readings_of_a_look_is_told_as_one(
     hub: EventHub, database: Database, video: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An edit and a comment of one transaction, which comes when edits have been read and comments have not."""
-    read, written = EventHub._edits_after, []
+    read, written = event_hub._edits_after, []
 
-    def late(self: EventHub, *arguments: Any) -> list[dict[str, Any]]:
-        found = read(self, *arguments)
+    def late(*arguments: Any) -> list[dict[str, Any]]:
+        found = read(*arguments)
         if not written:
             with database.atomic() as tx:
                 comments.add_comment(tx, video_id=video.id, author="ann", text="Whose?", frame=0)
@@ -64,6 +64,20 @@ async def test_a_change_between_two_readings_of_a_look_is_told_as_one(
         return found
 
     listener = await hub.join(video=video.id, project=None, since=None)
-    monkeypatch.setattr(EventHub, "_edits_after", late)
+    monkeypatch.setattr(event_hub, "_edits_after", late)
     found = [(await listener.queue.get() or {})["type"] for _ in range(3)]
     assert found == ["hello", "edit", "comment"]
+
+
+@with_hub
+async def test_what_goes_with_edits_of_a_later_batch_waits_for_them(
+    hub: EventHub, database: Database, video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_hub, "BATCH", 2)
+    listener = await hub.join(video=video.id, project=None, since=None)
+    with database.atomic() as tx:
+        for _ in range(5):
+            apply_edit(tx, Edit(str(uuid.uuid4()), "new", "ann", video.id, (Change(str(uuid.uuid4()), None, 0, {}),)))
+        comments.add_comment(tx, video_id=video.id, author="ann", text="Whose?", frame=0)
+    found = [(await listener.queue.get() or {})["type"] for _ in range(7)]
+    assert found == ["hello", *["edit"] * 5, "comment"]
